@@ -1,8 +1,10 @@
-//! Base64 and hex, from text into the arena and back, without tables.
+//! Base64, base32 and hex, from text into the arena and back, without tables.
 //!
 //! Plaintexts and key material arrive in JSON as text. Decoding them here keeps the bytes off the heap,
 //! and doing it by arithmetic alone keeps them out of cache timing: no look-up and no branch depends on a
 //! character's value, only on the text's length. Which error is answered depends on the text as a whole.
+
+mod digits;
 
 use std::fmt;
 
@@ -10,11 +12,12 @@ use crate::arena::{ArenaFull, MAX_LEN};
 use crate::exposure::Exposure;
 use crate::secret::{Secret, SecretBytes, Shape};
 use crate::wiped::WipedString;
+use digits::{base32_char, base64_char, hex_digit, low_byte, nibble, quintet, sextet};
 
 /// Why text did not decode. It never says where, nor shows any of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DecodeError {
-    /// The text's length is not a whole number of groups (4 characters of base64, 2 of hex).
+    /// No bytes encode to text of this length (base64 comes in groups of 4 characters, hex of 2).
     Length,
     /// A character is not of the alphabet, or padding stands where none may.
     Alphabet,
@@ -40,6 +43,20 @@ impl Secret<[u8]> {
         faults.none_or(secret)
     }
 
+    /// Decodes base32 (RFC 4648 section 6, but either case and without padding) into the arena.
+    ///
+    /// # Errors
+    /// [`DecodeError`] says what is wrong with the text, or that the arena is full.
+    pub fn from_base32(text: impl AsRef<[u8]>) -> Result<Self, DecodeError> {
+        let text = text.as_ref();
+        let len = text.len() / 8 * 5 + text.len() % 8 * 5 / 8;
+        if base32_len(len) != text.len() {
+            return Err(DecodeError::Length);
+        }
+        let (secret, faults) = Self::try_build(len, |out| decode_base32(text, out))?;
+        faults.none_or(secret)
+    }
+
     /// Decodes hexadecimal (RFC 4648 section 8, either case) into the arena.
     ///
     /// # Errors
@@ -61,11 +78,20 @@ impl<T: Shape + AsRef<[u8]> + ?Sized> Secret<T> {
     /// When the arena gives no memory, which includes text longer than [`MAX_LEN`].
     pub fn encode_base64_std(&self, why: Exposure) -> Result<WipedString, ArenaFull> {
         let bytes = self.expose(why).as_ref();
-        WipedString::build(bytes.len().div_ceil(3) * 4, why, |out| {
+        WipedString::try_build(bytes.len().div_ceil(3) * 4, why, |out| {
             for (group, three) in out.as_chunks_mut::<4>().0.iter_mut().zip(bytes.chunks(3)) {
                 *group = encode_group(three);
             }
         })
+    }
+
+    /// Encodes as lower-case base32 without padding.
+    ///
+    /// # Errors
+    /// When the arena gives no memory, which includes text longer than [`MAX_LEN`].
+    pub fn encode_base32(&self, why: Exposure) -> Result<WipedString, ArenaFull> {
+        let bytes = self.expose(why).as_ref();
+        WipedString::try_build(base32_len(bytes.len()), why, |out| encode_base32(bytes, out))
     }
 
     /// Encodes as lower-case hexadecimal.
@@ -74,7 +100,7 @@ impl<T: Shape + AsRef<[u8]> + ?Sized> Secret<T> {
     /// When the arena gives no memory, which includes text longer than [`MAX_LEN`].
     pub fn encode_hex(&self, why: Exposure) -> Result<WipedString, ArenaFull> {
         let bytes = self.expose(why).as_ref();
-        WipedString::build(bytes.len() * 2, why, |out| {
+        WipedString::try_build(bytes.len() * 2, why, |out| {
             for (pair, byte) in out.as_chunks_mut::<2>().0.iter_mut().zip(bytes) {
                 *pair = [hex_digit(byte >> 4), hex_digit(byte & 15)];
             }
@@ -142,6 +168,41 @@ fn encode_group(three: &[u8]) -> [u8; 4] {
     group
 }
 
+/// Characters of base32 that `len` bytes make.
+fn base32_len(len: usize) -> usize {
+    len / 5 * 8 + (len % 5 * 8).div_ceil(5)
+}
+
+fn decode_base32(text: &[u8], out: &mut [u8]) -> Faults {
+    let mut faults = Faults::default();
+    let groups = text.chunks(8).zip(out.chunks_mut(5));
+    for (eight, five) in groups {
+        let mut bits = 0_i64;
+        for place in 0..8 {
+            let value = eight.get(place).map_or(0, |c| quintet(*c));
+            faults.alphabet |= value;
+            bits = (bits << 5) | i64::from(value);
+        }
+        let [_, _, _, all @ ..] = bits.to_be_bytes();
+        let (kept, beyond) = all.split_at(five.len());
+        five.copy_from_slice(kept);
+        faults.stray |= beyond.iter().fold(0, |all, byte| all | byte);
+    }
+    faults
+}
+
+fn encode_base32(bytes: &[u8], out: &mut [u8]) {
+    for (eight, five) in out.chunks_mut(8).zip(bytes.chunks(5)) {
+        let mut bits = [0; 8];
+        bits.iter_mut().skip(3).zip(five).for_each(|(to, from)| *to = *from);
+        let bits = i64::from_be_bytes(bits);
+        for (place, c) in (1..).zip(eight) {
+            let [low, ..] = (bits >> (40 - 5 * place)).to_le_bytes();
+            *c = base32_char(i32::from(low & 31));
+        }
+    }
+}
+
 fn decode_hex(pairs: &[[u8; 2]], out: &mut [u8]) -> Faults {
     let mut faults = Faults::default();
     for (byte, pair) in out.iter_mut().zip(pairs) {
@@ -150,49 +211,6 @@ fn decode_hex(pairs: &[[u8; 2]], out: &mut [u8]) -> Faults {
         *byte = low_byte((high << 4) | low);
     }
     faults
-}
-
-/// All ones (-1) when `low <= c <= high`, else 0. All three are bytes.
-fn within(c: i32, low: u8, high: u8) -> i32 {
-    ((i32::from(low) - 1 - c) & (c - i32::from(high) - 1)) >> 8
-}
-
-/// A base64 character's six bits, or -1.
-fn sextet(c: u8) -> i32 {
-    let c = i32::from(c);
-    (within(c, b'A', b'Z') & (c - 64))
-        + (within(c, b'a', b'z') & (c - 70))
-        + (within(c, b'0', b'9') & (c + 5))
-        + (within(c, b'+', b'+') & 63)
-        + (within(c, b'/', b'/') & 64)
-        - 1
-}
-
-/// A hexadecimal digit's four bits, or -1.
-fn nibble(c: u8) -> i32 {
-    let c = i32::from(c);
-    (within(c, b'0', b'9') & (c - 47))
-        + (within(c, b'A', b'F') & (c - 54))
-        + (within(c, b'a', b'f') & (c - 86))
-        - 1
-}
-
-/// The base64 character of six bits.
-fn base64_char(sextet: i32) -> u8 {
-    let gaps = (((25 - sextet) >> 8) & 6) - (((51 - sextet) >> 8) & 75) - (((61 - sextet) >> 8) & 15)
-        + (((62 - sextet) >> 8) & 3);
-    low_byte(sextet + 65 + gaps)
-}
-
-/// The lower-case hexadecimal digit of four bits.
-fn hex_digit(nibble: u8) -> u8 {
-    let nibble = i32::from(nibble);
-    low_byte(87 + nibble + (((nibble - 10) >> 8) & -39))
-}
-
-fn low_byte(value: i32) -> u8 {
-    let [low, ..] = value.to_le_bytes();
-    low
 }
 
 impl From<ArenaFull> for DecodeError {
@@ -204,7 +222,7 @@ impl From<ArenaFull> for DecodeError {
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Length => f.write_str("the text ends inside a group of characters"),
+            Self::Length => f.write_str("no bytes encode to text of this length"),
             Self::Alphabet => f.write_str("the text holds a character that its encoding does not have"),
             Self::StrayBits => f.write_str("the text's last character has bits that encode nothing"),
             Self::Arena(ArenaFull::TooLong) => write!(f, "the text encodes more than {MAX_LEN} bytes"),
@@ -220,23 +238,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_byte_is_a_digit_exactly_when_its_alphabet_says_so() {
-        const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-        for c in 0..=u8::MAX {
-            let expected = ALPHABET.iter().position(|a| *a == c).map_or(-1, |at| i32::try_from(at).unwrap());
-            assert_eq!(sextet(c), expected, "{c}");
-            let expected = char::from(c).to_digit(16).map_or(-1, |digit| i32::try_from(digit).unwrap());
-            assert_eq!(nibble(c), expected, "{c}");
-        }
-        for (bits, c) in (0..).zip(ALPHABET) {
-            assert_eq!(base64_char(bits), *c);
-        }
-        for (bits, c) in (0..).zip(b"0123456789abcdef") {
-            assert_eq!(hex_digit(bits), *c);
-        }
-    }
-
-    #[test]
     fn each_defect_of_the_text_has_its_error() {
         let base64 = |text: &str| SecretBytes::from_base64_std(text).unwrap_err();
         assert_eq!(base64("Zm9"), DecodeError::Length);
@@ -247,6 +248,14 @@ mod tests {
         }
         assert_eq!(base64("Zh=="), DecodeError::StrayBits);
         assert_eq!(base64("Zm9="), DecodeError::StrayBits);
+        let base32 = |text: &str| SecretBytes::from_base32(text).unwrap_err();
+        for text in ["a", "aaa", "aaaaaa", "aaaaaaaaa"] {
+            assert_eq!(base32(text), DecodeError::Length, "{text:?}");
+        }
+        for text in ["a1", "a=", "a8", "aaaaaaa ", "{a"] {
+            assert_eq!(base32(text), DecodeError::Alphabet, "{text:?}");
+        }
+        assert_eq!(base32("mz"), DecodeError::StrayBits);
         let hex = |text: &str| SecretBytes::from_hex(text).unwrap_err();
         assert_eq!(hex("abc"), DecodeError::Length);
         for text in ["0g", "0x", " 0", "\u{e9}"] {

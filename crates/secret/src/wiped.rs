@@ -13,9 +13,15 @@ pub struct WipedString {
 }
 
 impl WipedString {
-    /// Text of `len` bytes that `fill` writes as ASCII.
-    pub(crate) fn build(len: usize, why: Exposure, fill: impl FnOnce(&mut [u8])) -> Result<Self, ArenaFull> {
-        let (ascii, ()) = SecretBytes::try_build(len, fill)?;
+    /// Text of `len` bytes that `fill` writes as ASCII; the top bit of every byte is cleared after it.
+    ///
+    /// # Errors
+    /// When the arena gives no memory; `fill` is then not called.
+    pub fn try_build(len: usize, why: Exposure, fill: impl FnOnce(&mut [u8])) -> Result<Self, ArenaFull> {
+        let (ascii, ()) = SecretBytes::try_build(len, |text| {
+            fill(text);
+            text.iter_mut().for_each(|c| *c &= 0x7f);
+        })?;
         Ok(Self { ascii, why })
     }
 

@@ -31,6 +31,24 @@ fn known_answers_of_rfc_4648() {
 }
 
 #[test]
+fn known_answers_of_rfc_4648_in_base32() {
+    let known = [
+        ("", ""),
+        ("f", "my"),
+        ("fo", "mzxq"),
+        ("foo", "mzxw6"),
+        ("foob", "mzxw6yq"),
+        ("fooba", "mzxw6ytb"),
+        ("foobar", "mzxw6ytboi"),
+    ];
+    for (plain, text) in known {
+        let secret = SecretBytes::take_vec(plain.as_bytes().to_vec());
+        assert_eq!(secret.encode_base32(WHY).unwrap().as_str(), text);
+        assert!(SecretBytes::from_base32(text.to_uppercase()).unwrap().ct_eq(&secret));
+    }
+}
+
+#[test]
 fn arrays_encode_too() {
     let (secret, ()) = Secret::<[u8; 4]>::build(|b| *b = *b"\xde\xad\xbe\xef");
     assert_eq!(secret.encode_hex(WHY).unwrap().as_str(), "deadbeef");
@@ -44,6 +62,8 @@ proptest! {
         let text = secret.encode_base64_std(WHY).unwrap();
         prop_assert_eq!(text.as_str(), STANDARD.encode(&bytes));
         prop_assert!(SecretBytes::from_base64_std(text.as_str()).unwrap().ct_eq(&secret));
+        let text = secret.encode_base32(WHY).unwrap();
+        prop_assert!(SecretBytes::from_base32(text.as_str()).unwrap().ct_eq(&secret));
         let text = secret.encode_hex(WHY).unwrap();
         prop_assert_eq!(text.as_str(), hex::encode(&bytes));
         prop_assert!(SecretBytes::from_hex(text.as_str()).unwrap().ct_eq(&secret));
