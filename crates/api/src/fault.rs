@@ -5,8 +5,8 @@ use std::error::Error;
 use std::fmt;
 
 use domain::{
-    AbsentReason, Action, KeyId, KeySpec, KeyState, MaterialId, Name, ResourceRef, ScheduledDestruction, StatementRef,
-    Timestamp, Usage, UsageSet,
+    AbsentReason, Action, KeyId, KeySpec, KeyState, MaterialId, Name, ResourceRef, ScheduledDestruction,
+    StatementRef, Timestamp, Usage, UsageSet,
 };
 
 /// A refusal or failure.

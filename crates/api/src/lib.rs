@@ -11,8 +11,9 @@ pub mod ops;
 
 pub use context::RequestContext;
 pub use domain::{
-    Action, Caller, Coordinates, Cursor, Dialect, Key, KeyId, KeySpec, KeyState, KeyVersion, MaterialId, Name, Page,
-    PolicyDocument, Proof, RequestId, ResourceRef, Space, StatementRef, Timestamp, Usage, UsageSet,
+    Action, Caller, Coordinates, Cursor, Dialect, Key, KeyId, KeySpec, KeyState, KeyVersion, MaterialId,
+    Name, Page, PolicyDocument, Proof, RequestId, ResourceRef, Space, StatementRef, Timestamp, Usage,
+    UsageSet,
 };
 pub use fault::{Fault, FaultWhat, Limit, Malformed, Precondition};
 pub use kms::{Command, Kms, KmsExt, Operation, Output};

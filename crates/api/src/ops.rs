@@ -6,16 +6,16 @@ mod keys;
 mod names;
 
 pub use admin::{
-    CallerView, CreateAccount, CreateCredential, CreatePrincipal, CreateTenant, Explanation, ExplainPolicy,
+    CallerView, CreateAccount, CreateCredential, CreatePrincipal, CreateTenant, ExplainPolicy, Explanation,
     ListCredentials, ListPolicies, ListPrincipals, ListTenants, NewCredential, RevokeCredential, SealSystem,
     SearchAudit, TenantView, UpdatePrincipal, WhoAmI, WritePolicy,
 };
 pub use crypto::{
-    AssociatedData, CiphertextForm, DataKey, DataKeyShape, Decrypt, DecryptItem, Decrypted, Encrypt, EncryptItem, Encrypted,
-    EncryptedItem, GenerateDataKey,
+    AssociatedData, CiphertextForm, DataKey, DataKeyShape, Decrypt, DecryptItem, Decrypted, Encrypt,
+    EncryptItem, Encrypted, EncryptedItem, GenerateDataKey,
 };
 pub use keys::{
-    CancelDestruction, CreateKey, DescribeKey, DisableKey, EnableKey, GetKeyPolicy, KeyRef, KeyView, ListKeys,
-    PutKeyPolicy, RotateKey, ScheduleDestruction,
+    CancelDestruction, CreateKey, DescribeKey, DisableKey, EnableKey, GetKeyPolicy, KeyRef, KeyView,
+    ListKeys, PutKeyPolicy, RotateKey, ScheduleDestruction,
 };
 pub use names::{BindName, ListNames, NameView};

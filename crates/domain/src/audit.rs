@@ -7,8 +7,8 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AccountId, AccountNumber, Action, CredentialId, Dialect, KeyState, PrincipalId, RequestId, Scope, StatementRef,
-    TenantId, Timestamp,
+    AccountId, AccountNumber, Action, CredentialId, Dialect, KeyState, PrincipalId, RequestId, Scope,
+    StatementRef, TenantId, Timestamp,
 };
 
 /// Who acted, as far as is known.

@@ -24,9 +24,13 @@ impl Cryptoperiod {
             // Table 1 rows 7 and 14: symmetric data-encryption and key-wrapping keys, ≤ 2 years plus ≤ 3.
             KeyFamily::Aes | KeyFamily::Hmac => Self { originator: 2 * YEAR, recipient: Some(3 * YEAR) },
             // Rows 1-2: private signature keys 1 to 3 years; the public half lives as long as the signatures.
-            KeyFamily::Ecdsa | KeyFamily::Eddsa | KeyFamily::MlDsa => Self { originator: 3 * YEAR, recipient: None },
+            KeyFamily::Ecdsa | KeyFamily::Eddsa | KeyFamily::MlDsa => {
+                Self { originator: 3 * YEAR, recipient: None }
+            }
             // Rows 10-13: private key-transport and static key-agreement keys, ≤ 2 years.
-            KeyFamily::Rsa | KeyFamily::Xdh | KeyFamily::MlKem => Self { originator: 2 * YEAR, recipient: None },
+            KeyFamily::Rsa | KeyFamily::Xdh | KeyFamily::MlKem => {
+                Self { originator: 2 * YEAR, recipient: None }
+            }
         }
     }
 }

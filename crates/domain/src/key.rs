@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::material::AbsentReason;
 use crate::{
-    AccountId, Cryptoperiod, Dialect, FolderId, IllegalTransition, KeyId, KeySpec, KeyState, KeyVersion, LifecycleEvent,
-    MaterialEvent, MaterialState, Name, NewVersion, PolicyDocument, PrincipalId, RatchetLoosened, Ratchets,
-    RotationPolicy, ScheduledDestruction, TenantId, Timestamp, Transition, Usage, UsageSet, VersionId,
+    AccountId, Cryptoperiod, Dialect, FolderId, IllegalTransition, KeyId, KeySpec, KeyState, KeyVersion,
+    LifecycleEvent, MaterialEvent, MaterialState, Name, NewVersion, PolicyDocument, PrincipalId,
+    RatchetLoosened, Ratchets, RotationPolicy, ScheduledDestruction, TenantId, Timestamp, Transition, Usage,
+    UsageSet, VersionId,
 };
 
 /// A key. See the module's text for what may change how.
@@ -123,7 +124,9 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::State(state) => write!(f, "the key is {state}"),
-            Self::DestructionScheduled(d) => write!(f, "the key is to be destroyed at {}", d.due_at.rfc3339()),
+            Self::DestructionScheduled(d) => {
+                write!(f, "the key is to be destroyed at {}", d.due_at.rfc3339())
+            }
             Self::MaterialAbsent(_) => f.write_str("the key material is not present"),
             Self::NoSuchVersion => f.write_str("the key has no such version"),
             Self::VersionForbidden => f.write_str("this version is not permitted for that use"),
@@ -148,7 +151,19 @@ impl Key {
     /// A key with its first version, active and primary.
     #[must_use]
     pub fn new(new: NewKey, version: NewVersion) -> Self {
-        let NewKey { id, tenant, account, folder, born, spec, usage, created_at, created_by, ratchets, details } = new;
+        let NewKey {
+            id,
+            tenant,
+            account,
+            folder,
+            born,
+            spec,
+            usage,
+            created_at,
+            created_by,
+            ratchets,
+            details,
+        } = new;
         Self {
             id,
             tenant,
@@ -202,14 +217,20 @@ impl Key {
     /// Mints the change of state that an event brings. A key whose destruction is scheduled takes only a report of
     /// compromise: everything else waits until the destruction is cancelled.
     ///
+    /// Destruction is not among these events: it has waits to honour, see [`Key::destroy`].
+    ///
     /// # Errors
     /// [`Refusal`] where the event does not fit.
     pub fn on(&self, event: LifecycleEvent) -> Result<KeyTransition, Refusal> {
+        if event == LifecycleEvent::Destroy {
+            return Err(Refusal::Illegal(IllegalTransition { from: self.state, event }));
+        }
         if let (Some(d), false) = (self.destruction, event == LifecycleEvent::Compromise) {
             return Err(Refusal::DestructionScheduled(d));
         }
         let first = self.state.on(event)?;
-        let back = self.state == KeyState::Suspended && first.to() == KeyState::Active && self.resumes_deactivated;
+        let back =
+            self.state == KeyState::Suspended && first.to() == KeyState::Active && self.resumes_deactivated;
         let second = if back { Some(first.to().on(LifecycleEvent::Deactivate)?) } else { None };
         Ok(KeyTransition { key: self.id, kind: Kind::State { steps: [Some(first), second] } })
     }
@@ -229,7 +250,10 @@ impl Key {
             return Err(Refusal::WaitTooShort { least: self.ratchets.destruction_wait });
         }
         let due_at = now.plus_seconds(i64::from(wait_seconds));
-        Ok(KeyTransition { key: self.id, kind: Kind::Schedule(ScheduledDestruction { asked_at: now, due_at }) })
+        Ok(KeyTransition {
+            key: self.id,
+            kind: Kind::Schedule(ScheduledDestruction { asked_at: now, due_at }),
+        })
     }
 
     /// Mints the cancellation of a scheduled destruction. The key comes back suspended: somebody must say that it is
@@ -315,7 +339,8 @@ impl Key {
 
     /// A material event on one version, by the total table of `MaterialState`. Crate-private.
     pub(crate) fn material_event(&mut self, ordinal: u32, event: MaterialEvent) -> Result<(), Refusal> {
-        let version = self.versions.iter_mut().find(|v| v.ordinal == ordinal).ok_or(Refusal::NoSuchVersion)?;
+        let version =
+            self.versions.iter_mut().find(|v| v.ordinal == ordinal).ok_or(Refusal::NoSuchVersion)?;
         if version.state.is_destroyed() {
             return Err(Refusal::State(version.state));
         }
@@ -421,7 +446,11 @@ impl Key {
     }
 }
 
-fn admit_state(state: KeyState, destruction: Option<ScheduledDestruction>, protects: bool) -> Result<(), Refusal> {
+fn admit_state(
+    state: KeyState,
+    destruction: Option<ScheduledDestruction>,
+    protects: bool,
+) -> Result<(), Refusal> {
     if let Some(d) = destruction {
         return Err(Refusal::DestructionScheduled(d));
     }

@@ -34,8 +34,8 @@ pub use audit::{AuditRecord, Decision, Outcome, Subject, Target};
 pub use cryptoperiod::Cryptoperiod;
 pub use dialect::Dialect;
 pub use ids::{
-    AccountId, AccountNumber, BadId, BatchId, CredentialId, FolderId, HexId, KeyId, MaterialId, PolicyId, PrincipalId,
-    RequestId, TenantId, VersionId,
+    AccountId, AccountNumber, BadId, BatchId, CredentialId, FolderId, HexId, KeyId, MaterialId, PolicyId,
+    PrincipalId, RequestId, TenantId, VersionId,
 };
 pub use key::{Key, KeyDetails, KeyTransition, NewKey, Refusal};
 pub use material::{AbsentReason, MaterialEvent, MaterialState};
@@ -46,7 +46,9 @@ pub use policy::{Language, PolicyDocument, PolicyRecord, StatementRef};
 pub use principal::{Credential, CredentialKind, Principal, PrincipalKind, Role};
 pub use proof::{Caller, CallerPolicies, Proof, SignatureProof, SignatureScope};
 pub use ratchet::{ExportCeiling, ProtectionLevel, RatchetLoosened, Ratchets};
-pub use record::{Change, IndexEntry, IndexName, Loaded, Owner, Record, RecordKind, RecordRef, Revision, Sealable};
+pub use record::{
+    Change, IndexEntry, IndexName, Loaded, Owner, Record, RecordKind, RecordRef, Revision, Sealable,
+};
 pub use resource::ResourceRef;
 pub use rotation::{RotationPolicy, RotationReason, RotationStep, plan};
 pub use scope::Scope;

@@ -57,7 +57,9 @@ impl MaterialState {
             }
             (Self::Absent(AbsentReason::PendingImport), MaterialEvent::Deleted)
             | (Self::Absent(_), MaterialEvent::Expired)
-            | (Self::External, MaterialEvent::Imported | MaterialEvent::Expired | MaterialEvent::Deleted) => None,
+            | (Self::External, MaterialEvent::Imported | MaterialEvent::Expired | MaterialEvent::Deleted) => {
+                None
+            }
         }
     }
 }

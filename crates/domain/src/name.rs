@@ -71,7 +71,9 @@ impl Space {
                     && edge(text.bytes().next())
                     && edge(text.bytes().next_back())
             }
-            Self::Native => text.split('/').all(|part| Self::Vault { mount: String::new() }.admits(part) && !part.is_empty()),
+            Self::Native => text
+                .split('/')
+                .all(|part| Self::Vault { mount: String::new() }.admits(part) && !part.is_empty()),
             Self::Kmip | Self::Pkcs11 => text.trim() == text && text.chars().all(is_plain),
         }
     }
@@ -79,7 +81,8 @@ impl Space {
 
 /// Printable and without hidden direction marks.
 fn is_plain(c: char) -> bool {
-    !c.is_control() && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    !c.is_control()
+        && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// A name that is legal in its space.

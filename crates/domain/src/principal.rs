@@ -59,7 +59,8 @@ pub enum Role {
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 5] = [Self::Administrator, Self::KeyCustodian, Self::CryptoUser, Self::Auditor, Self::Root];
+    pub const ALL: [Self; 5] =
+        [Self::Administrator, Self::KeyCustodian, Self::CryptoUser, Self::Auditor, Self::Root];
 
     /// Hyphenated word for commands and policies.
     #[must_use]

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
-    Account, AccountId, Binding, Credential, Key, KeyDetails, KeyTransition, MaterialEvent, NewVersion, PolicyRecord,
+    AccountId, Credential, Key, KeyDetails, KeyTransition, MaterialEvent, NewVersion, PolicyRecord,
     Principal, RatchetLoosened, Ratchets, Refusal, Scope, Tenant, TenantId, VersionId,
 };
 
@@ -135,7 +135,11 @@ impl IndexName {
     pub const fn unique(self) -> bool {
         matches!(
             self,
-            Self::KeyByName | Self::AccountByNumber | Self::TenantByName | Self::PrincipalByName | Self::PolicyByName
+            Self::KeyByName
+                | Self::AccountByNumber
+                | Self::TenantByName
+                | Self::PrincipalByName
+                | Self::PolicyByName
         )
     }
 }

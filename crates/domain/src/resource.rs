@@ -62,7 +62,11 @@ impl ResourceRef {
             | Self::Key { tenant: t, .. }
             | Self::AbsentKey { tenant: t, .. }
             | Self::Name { tenant: t, .. } => Some(*t),
-            Self::System | Self::Account(_) | Self::Principal { .. } | Self::Policy { .. } | Self::AuditLog(_) => None,
+            Self::System
+            | Self::Account(_)
+            | Self::Principal { .. }
+            | Self::Policy { .. }
+            | Self::AuditLog(_) => None,
         }
     }
 }

@@ -47,7 +47,9 @@ pub fn plan(now: Timestamp, key: &Key) -> Vec<RotationStep> {
         return vec![RotationStep::Destroy { reason: RotationReason::DestructionDue }];
     }
     let rotates = key.state() == KeyState::Active && key.destruction().is_none();
-    let Some(primary) = key.primary().filter(|_| rotates).and_then(|n| key.version(n).ok()) else { return Vec::new() };
+    let Some(primary) = key.primary().filter(|_| rotates).and_then(|n| key.version(n).ok()) else {
+        return Vec::new();
+    };
     let passed = |period: Option<u32>| {
         period.is_some_and(|seconds| primary.created_at().plus_seconds(i64::from(seconds)) <= now)
     };

@@ -64,7 +64,9 @@ impl KeyState {
     /// # Errors
     /// [`IllegalTransition`] where the standard has no such edge.
     pub const fn on(self, event: LifecycleEvent) -> Result<Transition, IllegalTransition> {
-        use KeyState::{Active, Compromised, Deactivated, Destroyed, DestroyedCompromised, PreActivation, Suspended};
+        use KeyState::{
+            Active, Compromised, Deactivated, Destroyed, DestroyedCompromised, PreActivation, Suspended,
+        };
         use LifecycleEvent::{Activate, Compromise, Deactivate, Destroy, Resume, Suspend};
         let to = match (self, event) {
             (PreActivation, Activate) => Active,

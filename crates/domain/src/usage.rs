@@ -61,7 +61,13 @@ impl Usage {
     pub const fn protects(self) -> bool {
         matches!(
             self,
-            Self::Encrypt | Self::Sign | Self::GenerateMac | Self::Wrap | Self::DeriveKey | Self::AgreeKey | Self::Encapsulate
+            Self::Encrypt
+                | Self::Sign
+                | Self::GenerateMac
+                | Self::Wrap
+                | Self::DeriveKey
+                | Self::AgreeKey
+                | Self::Encapsulate
         )
     }
 }

@@ -106,7 +106,12 @@ pub trait AuditLog: Send + Sync {
     ///
     /// # Errors
     /// [`AppendError`]: the use did not happen and its result must be wiped.
-    async fn append(&self, ticket: SpaceTicket, fence: Fence, record: AuditRecord) -> Result<Position, AppendError>;
+    async fn append(
+        &self,
+        ticket: SpaceTicket,
+        fence: Fence,
+        record: AuditRecord,
+    ) -> Result<Position, AppendError>;
 
     /// Searches, newest first; costs a scan of segments and runs beside the gate, not in it.
     ///

@@ -121,7 +121,12 @@ pub trait CryptoProvider: Send + Sync {
     ///
     /// # Errors
     /// [`ProviderError`].
-    fn seal_direct(&self, key: &KeyHandle, aad: &[u8], plaintext: &SecretBytes) -> Result<Vec<u8>, ProviderError>;
+    fn seal_direct(
+        &self,
+        key: &KeyHandle,
+        aad: &[u8],
+        plaintext: &SecretBytes,
+    ) -> Result<Vec<u8>, ProviderError>;
 
     /// Opens what [`Self::seal_direct`] made.
     ///

@@ -26,4 +26,6 @@ pub use fence::{EpochCell, Epochs, Fence};
 pub use material::{MaterialAt, MaterialChange, MaterialError, MaterialVault};
 pub use root::{RootError, RootOfTrust};
 pub use sealer::{Kek, PrfUse, SealError, Sealer, WrappedKek};
-pub use store::{Batch, CommitError, Committed, IndexHit, IndexScan, Opened, RecordStore, RecordStoreExt, StoreError};
+pub use store::{
+    Batch, CommitError, Committed, IndexHit, IndexScan, Opened, RecordStore, RecordStoreExt, StoreError,
+};

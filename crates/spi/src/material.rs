@@ -74,5 +74,10 @@ pub trait MaterialVault: Send + Sync {
     ///
     /// # Errors
     /// [`MaterialError::Sealed`].
-    fn fingerprint(&self, tenant: TenantId, key: KeyId, material: &SecretBytes) -> Result<MaterialId, MaterialError>;
+    fn fingerprint(
+        &self,
+        tenant: TenantId,
+        key: KeyId,
+        material: &SecretBytes,
+    ) -> Result<MaterialId, MaterialError>;
 }

@@ -4,8 +4,8 @@ use std::fmt;
 
 use async_trait::async_trait;
 use domain::{
-    AuditRecord, BatchId, Cursor, IndexEntry, IndexName, Loaded, Owner, Page, Record, RecordKind, RecordRef, Revision,
-    Scope, Sealable, TenantId,
+    AuditRecord, BatchId, Cursor, IndexEntry, IndexName, Loaded, Owner, Page, Record, RecordKind, RecordRef,
+    Revision, Scope, Sealable, TenantId,
 };
 
 use crate::MaterialChange;
@@ -177,7 +177,11 @@ pub trait RecordStoreExt {
     ///
     /// # Errors
     /// [`StoreError`].
-    async fn find<R: Record>(&self, owner: Owner, entry: &IndexEntry) -> Result<Option<Loaded<R>>, StoreError>;
+    async fn find<R: Record>(
+        &self,
+        owner: Owner,
+        entry: &IndexEntry,
+    ) -> Result<Option<Loaded<R>>, StoreError>;
 }
 
 #[async_trait]
@@ -193,7 +197,11 @@ impl<S: RecordStore + ?Sized> RecordStoreExt for S {
         Ok(Some(Loaded::opened(record, opened.revision)))
     }
 
-    async fn find<R: Record>(&self, owner: Owner, entry: &IndexEntry) -> Result<Option<Loaded<R>>, StoreError> {
+    async fn find<R: Record>(
+        &self,
+        owner: Owner,
+        entry: &IndexEntry,
+    ) -> Result<Option<Loaded<R>>, StoreError> {
         let (index, prefix) = (entry.index, entry.key.clone());
         let page = self.scan(IndexScan { owner, index, prefix, after: None, limit: 1 }).await?;
         let Some(hit) = page.items.into_iter().find(|hit| hit.key == entry.key) else { return Ok(None) };

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    AccountId, AccountNumber, Action, Binding, Coordinates, Credential, CredentialId, CredentialKind, Cursor, Language,
-    PolicyDocument, Principal, PrincipalId, PrincipalKind, Role, StatementRef, Tenant, TenantId, Timestamp,
+    AccountId, AccountNumber, Action, Binding, Coordinates, Credential, CredentialId, CredentialKind, Cursor,
+    Language, PolicyDocument, Principal, PrincipalId, PrincipalKind, Role, StatementRef, Tenant, TenantId,
+    Timestamp,
 };
 use secret::SecretBytes;
 
@@ -190,4 +191,3 @@ pub struct SearchAudit {
 /// Seals the system: every key-encryption key leaves memory.
 #[derive(Debug)]
 pub struct SealSystem;
-

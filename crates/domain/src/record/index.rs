@@ -1,8 +1,8 @@
 //! How each record is addressed and found: ids and index keys, in one place.
 
 use crate::{
-    Account, Binding, Credential, IndexEntry, IndexName, Key, Name, Owner, PolicyRecord, Principal, Record, RecordKind,
-    Space, Tenant, Timestamp,
+    Account, Binding, Credential, IndexEntry, IndexName, Key, Name, Owner, PolicyRecord, Principal, Record,
+    RecordKind, Space, Tenant, Timestamp,
 };
 
 /// Ordered bytes of an instant: big-endian with the sign bit flipped.
@@ -158,7 +158,10 @@ impl Record for Credential {
     }
 
     fn index(&self) -> Vec<IndexEntry> {
-        vec![entry(IndexName::CredentialByPrincipal, &[self.principal.as_bytes(), self.id.as_str().as_bytes()])]
+        vec![entry(
+            IndexName::CredentialByPrincipal,
+            &[self.principal.as_bytes(), self.id.as_str().as_bytes()],
+        )]
     }
 }
 

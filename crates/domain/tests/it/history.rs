@@ -1,0 +1,150 @@
+//! After any history of lawful and unlawful requests: at most one primary, destroyed stays destroyed, a ratchet never
+//! loosens, and a key suspended while deactivated does not protect again.
+
+use std::collections::BTreeMap;
+
+use keystead_domain::{
+    AccountId, Dialect, ExportCeiling, HexId, Key, KeyDetails, KeyId, KeySpec, KeyState, Language,
+    LifecycleEvent, Loaded, MaterialId, MaterialState, NewKey, NewVersion, Origin, PolicyDocument,
+    PrincipalId, ProtectionLevel, Ratchets, Revision, RotationPolicy, TenantId, Timestamp, Usage, UsageSet,
+    plan,
+};
+use proptest::prelude::*;
+
+#[derive(Clone, Debug)]
+enum Step {
+    Event(LifecycleEvent),
+    Schedule(u32),
+    Cancel,
+    Destroy,
+    Rotate,
+    Tighten(Ratchets),
+    Pass(u32),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let event = prop::sample::select(LifecycleEvent::ALL.to_vec()).prop_map(Step::Event);
+    prop_oneof![
+        4 => event,
+        2 => (0_u32..100).prop_map(Step::Schedule),
+        2 => Just(Step::Cancel),
+        1 => Just(Step::Destroy),
+        3 => Just(Step::Rotate),
+        1 => ratchets().prop_map(Step::Tighten),
+        2 => (0_u32..200).prop_map(Step::Pass),
+    ]
+}
+
+fn ratchets() -> impl Strategy<Value = Ratchets> {
+    let export =
+        prop::sample::select(vec![ExportCeiling::Never, ExportCeiling::Wrapped, ExportCeiling::Plain]);
+    let level = prop::sample::select(vec![ProtectionLevel::Software, ProtectionLevel::Hsm]);
+    (export, 0_u32..50, any::<bool>(), prop::option::of(1_u32..100), level).prop_map(
+        |(export, destruction_wait, purge_protected, rotate_within, protection)| Ratchets {
+            export,
+            destruction_wait,
+            purge_protected,
+            rotate_within,
+            protection,
+        },
+    )
+}
+
+fn version(n: u8, at: Timestamp) -> NewVersion {
+    NewVersion {
+        hex_id: HexId::from_bytes([n; 16]),
+        material_id: MaterialId::from_bytes([n; 32]),
+        origin: Origin::Generated,
+        material: MaterialState::Present,
+        protection: ProtectionLevel::Software,
+        created_at: at,
+    }
+}
+
+fn key(ratchets: Ratchets) -> Key {
+    let at = Timestamp::from_millis(0);
+    let policy = PolicyDocument { language: Language::Iam, text: "{}".to_owned() };
+    let details = KeyDetails {
+        description: String::new(),
+        names: Vec::new(),
+        labels: BTreeMap::new(),
+        policy,
+        cryptoperiod: None,
+        rotation: RotationPolicy { every: Some(60) },
+        exportable: false,
+        destruction_allowed: true,
+    };
+    let new = NewKey {
+        id: KeyId::random([1; 16]),
+        tenant: TenantId::random([2; 16]),
+        account: AccountId::random([3; 16]),
+        folder: None,
+        born: Dialect::Native,
+        spec: KeySpec::Aes256,
+        usage: UsageSet::ENCRYPT_DECRYPT,
+        created_at: at,
+        created_by: PrincipalId::random([4; 16]),
+        ratchets,
+        details,
+    };
+    Key::new(new, version(1, at))
+}
+
+/// Takes one step; what the domain refuses leaves the key as it was.
+fn take(key: &Key, step: &Step, now: &mut Timestamp) -> Key {
+    let loaded = Loaded::opened(key.clone(), Revision(1));
+    let applied = |t| loaded.apply(&t).0;
+    match step {
+        Step::Event(e) => key.on(*e).map_or_else(|_| key.clone(), applied),
+        Step::Schedule(wait) => key.schedule_destruction(*now, *wait).map_or_else(|_| key.clone(), applied),
+        Step::Cancel => key.cancel_destruction().map_or_else(|_| key.clone(), applied),
+        Step::Destroy => key.destroy(*now).map_or_else(|_| key.clone(), applied),
+        Step::Rotate => loaded.rotate(version(9, *now)).map_or_else(|_| key.clone(), |(k, _, _)| k),
+        Step::Tighten(to) => loaded.tighten(*to).map_or_else(|_| key.clone(), |(k, _)| k),
+        Step::Pass(seconds) => {
+            *now = now.plus_seconds(i64::from(*seconds));
+            key.clone()
+        }
+    }
+}
+
+fn check_laws(before: &Key, after: &Key, now: Timestamp) {
+    let primaries = after.versions().iter().filter(|v| Some(v.ordinal()) == after.primary()).count();
+    assert!(primaries <= 1);
+    assert_eq!(after.primary().is_none(), after.state().is_destroyed());
+    let ordinals: Vec<_> = after.versions().iter().map(|v| v.ordinal()).collect();
+    assert!(ordinals.windows(2).all(|w| w[0] < w[1]), "ordinals only grow");
+    for old in before.versions().iter().filter(|v| v.state().is_destroyed()) {
+        let new = after.version(old.ordinal()).expect("a version never vanishes");
+        assert!(new.state().is_destroyed());
+        assert_ne!(new.material(), MaterialState::Present, "destroyed generated material never returns");
+    }
+    assert!(before.ratchets().tighten(after.ratchets()).is_ok(), "a ratchet never loosens");
+    if before.state().is_destroyed() {
+        assert!(after.state().is_destroyed());
+    }
+    let may = |u| after.admit(u, None).is_ok();
+    if after.state() != KeyState::Active || after.destruction().is_some() {
+        assert!(!may(Usage::Encrypt));
+    }
+    if after.destruction().is_some() {
+        assert!(!may(Usage::Decrypt));
+    }
+    assert!(plan(now, after).len() <= 1);
+}
+
+proptest! {
+    #[test]
+    fn laws_hold_after_any_history(start in ratchets(), steps in prop::collection::vec(step(), 1..60)) {
+        let mut now = Timestamp::from_millis(0);
+        let mut key = key(start);
+        let mut deactivated = false;
+        for step in &steps {
+            let next = take(&key, step, &mut now);
+            check_laws(&key, &next, now);
+            deactivated |= next.state() == KeyState::Deactivated;
+            prop_assert!(!(deactivated && next.admit(Usage::Encrypt, None).is_ok()), "deactivated never protects again");
+            key = next;
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! The laws of the domain as properties over arbitrary histories.
+
+mod history;
