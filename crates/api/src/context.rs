@@ -12,7 +12,9 @@ pub struct RequestContext {
     pub id: RequestId,
     /// When the edge had read the request.
     pub received_at: Timestamp,
-    /// Where the client addressed itself to; its dialect is the request's.
+    /// Where the client addressed itself to; its dialect is the request's. A text that begins with
+    /// [`Coordinates::OWN_ACCOUNT`] means the caller's own account, which the wire does not tell before
+    /// authentication.
     pub place: Coordinates,
     /// The wire operation's own name, for the audit log.
     pub operation: Cow<'static, str>,

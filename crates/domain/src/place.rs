@@ -45,6 +45,19 @@ pub struct Coordinates {
 }
 
 impl Coordinates {
+    /// Stands at the start of a text for the public number of the caller's own account.
+    pub const OWN_ACCOUNT: &str = "*";
+
+    /// These coordinates with the caller's account number in place of [`Self::OWN_ACCOUNT`].
+    #[must_use]
+    pub fn for_account(&self, number: AccountNumber) -> Self {
+        let text = match self.text.strip_prefix(Self::OWN_ACCOUNT) {
+            Some(rest) => format!("{number}{rest}"),
+            None => self.text.clone(),
+        };
+        Self { dialect: self.dialect, text }
+    }
+
     /// Coordinates of a dialect.
     #[must_use]
     pub fn new(dialect: Dialect, text: impl Into<String>) -> Self {

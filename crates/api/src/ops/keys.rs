@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use domain::{Account, Cursor, ExportCeiling, Key, KeyId, KeySpec, Name, PolicyDocument, UsageSet};
+use domain::{Account, Coordinates, Cursor, ExportCeiling, Key, KeyId, KeySpec, Name, PolicyDocument, UsageSet};
 
 /// How a request names a key, inside the tenant that its place leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +14,13 @@ pub enum KeyRef {
     Name(Name),
     /// By a text that may be a name in this space or a key's id; the name wins.
     NameOrId(Name, Option<KeyId>),
+    /// In a place that the reference itself spells out; absolute coordinates, which may be the request's own place.
+    At {
+        /// The place.
+        place: Coordinates,
+        /// The reference inside it.
+        key: Box<KeyRef>,
+    },
 }
 
 /// A key and the account that owns it, as every dialect needs both to describe it.
