@@ -27,18 +27,20 @@ pub enum Form {
     },
 }
 
-/// What is asked of a signature beyond the rules that always hold.
+/// What is asked of a signature beyond the rules that always hold. There is no default: each dialect says
+/// which it means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rules {
-    /// A `content-type` that was sent must be signed. AWS does not ask it (its JavaScript SDK 2 never signs
-    /// that header), so a dialect that gives the header no meaning may turn this off.
+    /// A `content-type` that was sent must be signed.
     pub signed_content_type: bool,
 }
 
-impl Default for Rules {
-    fn default() -> Self {
-        Self { signed_content_type: true }
-    }
+impl Rules {
+    /// As AWS has it: `content-type` may go unsigned, because the SDKs for PHP and for JavaScript (2) never
+    /// sign it. Only for a dialect that gives the header no meaning: it can be exchanged on the way.
+    pub const LIKE_AWS: Self = Self { signed_content_type: false };
+    /// Everything that steers the request is signed.
+    pub const STRICT: Self = Self { signed_content_type: true };
 }
 
 /// A signature as presented: read, well-formed, and *not yet verified*.

@@ -25,6 +25,11 @@ const UNSIGNED: [&str; 8] = [
     "x-amzn-trace-id",
 ];
 
+/// SHA-256 of a message, brought by the caller.
+pub type Sha256<'a> = dyn Fn(&[u8]) -> [u8; 32] + 'a;
+/// HMAC-SHA-256 of key and message, brought by the caller.
+pub type HmacSha256<'a> = dyn Fn(&[u8], &[u8]) -> [u8; 32] + 'a;
+
 /// Who signs and with what. The signing key is [`crate::signing_key`] of the day, region and service.
 pub struct Signer<'a> {
     /// The access key id.
@@ -36,9 +41,9 @@ pub struct Signer<'a> {
     /// The derived key.
     pub signing_key: &'a [u8; 32],
     /// SHA-256.
-    pub sha256: &'a dyn Fn(&[u8]) -> [u8; 32],
+    pub sha256: &'a Sha256<'a>,
     /// HMAC-SHA-256 of key and message.
-    pub hmac: &'a dyn Fn(&[u8], &[u8]) -> [u8; 32],
+    pub hmac: &'a HmacSha256<'a>,
 }
 
 impl Signer<'_> {

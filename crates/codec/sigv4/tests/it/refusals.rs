@@ -83,8 +83,7 @@ fn headers_left_unsigned() {
     }
     let hostless = "invalid: 'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.";
     assert_eq!(text(&rewritten("host;", "")), hostless);
-    let loose = Rules { signed_content_type: false };
-    assert!(rewritten("content-type;", "").with_head(|head| parse(head, loose).is_ok()));
+    assert!(rewritten("content-type;", "").with_head(|head| parse(head, Rules::LIKE_AWS).is_ok()));
 }
 
 #[test]
@@ -168,7 +167,32 @@ fn an_incomplete_query() {
         "incomplete: AWS query-string parameters must include 'X-Amz-Date'. Re-examine the query-string parameters."
     );
     assert!(text(&requeried("x-amz-target", "")).starts_with("incomplete: 'SignedHeaders' must be"));
+    assert!(text(&requeried("x-amz-target", "x%FF")).starts_with("incomplete: 'SignedHeaders' must be"));
     assert!(text(&requeried("%3Bx-amz-target", "")).starts_with("invalid: 'x-amz-target' must be"));
+}
+
+#[test]
+fn a_query_that_is_read_no_better_than_a_header() {
+    assert!(
+        text(&requeried("HMAC-SHA256", "HMAC-SHA1")).starts_with("incomplete: Unsupported AWS 'algorithm'")
+    );
+    assert!(
+        text(&requeried("X-Amz-Date=2015", "X-Amz-Date=x"))
+            .starts_with("incomplete: Date must be in ISO-8601")
+    );
+    assert!(
+        text(&requeried("%2Faws4_request", "")).starts_with("incomplete: Credential must have exactly 5")
+    );
+    assert!(
+        text(&requeried("X-Amz-Signature=", "X-Amz-Signature=0"))
+            .starts_with("invalid: The request signature")
+    );
+    assert_eq!(
+        text(&requeried("X-Amz-Date", "a=%zz&X-Amz-Date=&X-Amz-Date")),
+        text(&requeried("X-Amz-Date", "X-Amz-Date=&X-Amz-Date"))
+    );
+    let escape = requeried("X-Amz-Date", "a=%zz&X-Amz-Date");
+    assert!(matches!(escape.canonical(), Err(SigV4Error::Malformed { .. })));
 }
 
 #[test]
@@ -203,6 +227,11 @@ fn bounds_hold_before_anything_is_read() {
     assert_eq!(text(&Request { path, ..good() }), large("path", limits::MAX_PATH_BYTES));
     let long = good().set("authorization", &format!("AWS4-{}", "a".repeat(limits::MAX_AUTHORIZATION_BYTES)));
     assert_eq!(text(&long), large("authorization header", limits::MAX_AUTHORIZATION_BYTES));
+    let method = "A".repeat(limits::MAX_METHOD_BYTES + 1);
+    assert_eq!(text(&Request { method, ..good() }), large("method", limits::MAX_METHOD_BYTES));
+    let token = "t".repeat(limits::MAX_TOKEN_BYTES + 1);
+    let presigned = requeried("X-Amz-Date", &format!("X-Amz-Security-Token={token}&X-Amz-Date"));
+    assert_eq!(text(&presigned), large("session token", limits::MAX_TOKEN_BYTES));
     let token = good().set("x-amz-security-token", &"t".repeat(limits::MAX_TOKEN_BYTES + 1));
     assert_eq!(text(&token), large("session token", limits::MAX_TOKEN_BYTES));
 }

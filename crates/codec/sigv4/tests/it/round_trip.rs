@@ -101,6 +101,20 @@ fn a_claimed_body_hash_must_be_the_bodys() {
 }
 
 #[test]
+fn a_presigned_request_claims_its_body_hash_too() {
+    let claim = |text: &str| presigned(encrypt().set("x-amz-content-sha256", text), None, SUITE, 60);
+    assert_eq!(claim(&hex::encode(sha256(&encrypt().body))).verify(SECRET), Ok(()));
+    assert_eq!(claim(&"0".repeat(64)).verify(SECRET), Err(SigV4Error::ContentHashMismatch));
+    assert!(matches!(claim("UNSIGNED-PAYLOAD").verify(SECRET), Err(SigV4Error::InvalidSignature { .. })));
+}
+
+#[test]
+fn a_signed_header_that_never_came_is_refused() {
+    let request = signed(encrypt().set("x-other", "1"), None, SUITE).without("x-other");
+    assert!(matches!(request.verify(SECRET), Err(SigV4Error::InvalidSignature { .. })));
+}
+
+#[test]
 fn a_signing_key_of_another_day_signs_nothing() {
     let at = Timestamp::from_unix(SUITE);
     let tomorrow = Timestamp::from_unix(SUITE + 86_400);

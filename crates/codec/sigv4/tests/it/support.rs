@@ -44,7 +44,7 @@ impl Request {
     }
 
     pub(crate) fn parse_with<T>(&self, read: impl FnOnce(Presented<'_>) -> T) -> Result<T, SigV4Error> {
-        self.with_head(|head| parse(head, Rules::default()).map(read))
+        self.with_head(|head| parse(head, Rules::STRICT).map(read))
     }
 
     pub(crate) fn canonical(&self) -> Result<Vec<u8>, SigV4Error> {
