@@ -1,1 +1,24 @@
-//! (not built yet)
+//! The gate. Every operation of every dialect runs through [`Engine::call`]: authenticate, resolve, authorise, check
+//! state, perform, audit, reply, in that order and in one place.
+//!
+//! The engine implements `api` over `spi`. One file per use case stands under `usecase`; each is a function from
+//! loaded records to a [`plan::Plan`]: an answer, or one batch and the answer that follows its commit. The engine
+//! never holds a provider: key material is used by `access::Guard` under a permit that a decision minted (INV-1).
+
+mod aad;
+mod audit_trail;
+mod authorise;
+mod bootstrap;
+mod cache;
+mod envelope;
+mod faults;
+mod gate;
+mod keyref;
+mod parts;
+mod place;
+mod plan;
+mod session;
+mod usecase;
+
+pub use bootstrap::{Bootstrap, BootstrapCredential, BootstrapPrincipal, BootstrapTenant};
+pub use parts::{Engine, Parts};

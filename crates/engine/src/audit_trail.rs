@@ -1,0 +1,176 @@
+//! What one attempt leaves for the audit log: gathered while it runs, made a record at its end.
+
+use std::borrow::Cow;
+
+use api::{FaultWhat, RequestContext};
+use domain::{
+    AccountId, AccountNumber, Action, AuditRecord, Caller, CredentialId, Decision, Key, Outcome, Proof, ResourceRef,
+    StatementRef, Subject, Target, TenantId, Timestamp,
+};
+use spi::Fence;
+
+use crate::cache::Place;
+
+/// The gathered facts.
+#[derive(Debug)]
+pub(crate) struct Trail {
+    account: Option<AccountId>,
+    number: Option<AccountNumber>,
+    tenant: Option<TenantId>,
+    target: Option<Target>,
+    actions: Vec<Action>,
+    decision: Decision,
+    items: Option<u32>,
+    context: Vec<(String, String)>,
+    fips_approved: Option<bool>,
+}
+
+impl Default for Trail {
+    fn default() -> Self {
+        Self {
+            account: None,
+            number: None,
+            tenant: None,
+            target: None,
+            actions: Vec::new(),
+            decision: Decision::NotReached,
+            items: None,
+            context: Vec::new(),
+            fips_approved: None,
+        }
+    }
+}
+
+/// Most bytes of clear context that one record keeps; what is beyond is cut, never the record refused.
+const CONTEXT_BYTES: usize = 8 * 1024;
+
+impl Trail {
+    pub(crate) fn in_place(&mut self, place: &Place) {
+        self.account = Some(place.account.id);
+        self.number = Some(place.account.number);
+        self.tenant = Some(place.tenant.id);
+    }
+
+    pub(crate) fn asks(&mut self, actions: impl IntoIterator<Item = Action>) {
+        self.actions.extend(actions);
+    }
+
+    pub(crate) fn allowed(&mut self, by: StatementRef) {
+        self.decision = Decision::Allowed(by);
+    }
+
+    pub(crate) fn denied(&mut self, by: Option<StatementRef>) {
+        self.decision = Decision::Denied(by);
+    }
+
+    pub(crate) fn on_key(&mut self, key: &Key) {
+        let id = key.id().to_string();
+        self.target = Some(Target { kind: Cow::Borrowed("key"), id, version: None, state: Some(key.state()) });
+    }
+
+    pub(crate) fn on(&mut self, resource: &ResourceRef) {
+        let (kind, id) = match resource {
+            ResourceRef::System => ("system", String::new()),
+            ResourceRef::Account(id) => ("account", id.to_string()),
+            ResourceRef::Tenant(id) => ("tenant", id.to_string()),
+            ResourceRef::Key { id, .. } => ("key", id.to_string()),
+            ResourceRef::AbsentKey { text, .. } => ("absent-key", text.clone()),
+            ResourceRef::Name { name, .. } => ("name", format!("{}:{}", name.space().index_word(), name.text())),
+            ResourceRef::Principal { id, .. } => ("principal", id.to_string()),
+            ResourceRef::Policy { id, .. } => ("policy", id.to_string()),
+            ResourceRef::AuditLog(id) => ("audit-log", id.to_string()),
+        };
+        self.on_other(kind, id);
+    }
+
+    pub(crate) fn on_other(&mut self, kind: &'static str, id: String) {
+        self.target = Some(Target { kind: Cow::Borrowed(kind), id, version: None, state: None });
+    }
+
+    pub(crate) fn version(&mut self, ordinal: u32) {
+        if let Some(target) = &mut self.target {
+            target.version = Some(ordinal);
+        }
+    }
+
+    pub(crate) fn items(&mut self, count: usize) {
+        self.items = u32::try_from(count).ok().filter(|n| *n > 1);
+    }
+
+    pub(crate) fn bound(&mut self, pairs: &[(String, String)]) {
+        let mut left = CONTEXT_BYTES;
+        for (name, value) in pairs {
+            let size = name.len().saturating_add(value.len());
+            if size > left {
+                self.context.push(("(cut)".to_owned(), String::new()));
+                return;
+            }
+            left -= size;
+            self.context.push((name.clone(), value.clone()));
+        }
+    }
+
+    /// About how many bytes the record will take in the log.
+    pub(crate) fn estimate(context: &RequestContext) -> usize {
+        CONTEXT_BYTES + 2048 + context.operation.len()
+    }
+
+    pub(crate) fn record(self, facts: &Facts<'_>, outcome: Outcome) -> AuditRecord {
+        let Facts { context, subject, at, micros, fence } = facts;
+        AuditRecord {
+            id: context.id,
+            at: *at,
+            subject: subject.clone(),
+            dialect: context.place.dialect,
+            operation: context.operation.clone(),
+            actions: self.actions,
+            account: self.account.or(subject.account),
+            account_number: self.number,
+            tenant: self.tenant,
+            target: self.target,
+            items: self.items,
+            context: self.context,
+            decision: self.decision,
+            outcome,
+            fips_approved: self.fips_approved,
+            micros: *micros,
+            epochs: fence.epochs().collect(),
+            raised: Vec::new(),
+        }
+    }
+}
+
+/// What the gate knows beside the trail.
+pub(crate) struct Facts<'a> {
+    pub(crate) context: &'a RequestContext,
+    pub(crate) subject: Subject,
+    pub(crate) at: Timestamp,
+    pub(crate) micros: u64,
+    pub(crate) fence: &'a Fence,
+}
+
+/// An authenticated caller, for the record.
+pub(crate) fn subject_of(caller: &Caller) -> Subject {
+    Subject {
+        principal: Some(caller.principal),
+        name: Some(caller.name.to_string()),
+        account: Some(caller.account),
+        credential: Some(caller.credential.clone()),
+        mfa: caller.mfa,
+        address: caller.address,
+    }
+}
+
+/// What is known of somebody whose proof failed: the public half of the credential, never a token.
+pub(crate) fn subject_of_failed(proof: &Proof, context: &RequestContext) -> Subject {
+    let credential: Option<CredentialId> = match proof {
+        Proof::Signature(signature) => Some(signature.credential.clone()),
+        Proof::Anonymous | Proof::Bearer(_) => None,
+    };
+    Subject { credential, address: context.address, ..Subject::default() }
+}
+
+/// The word of an outcome.
+pub(crate) const fn failure(what: &FaultWhat) -> Outcome {
+    Outcome::Failure(Cow::Borrowed(what.word()))
+}

@@ -1,0 +1,73 @@
+//! Asking for the decision, and writing it into the trail: the one place where the engine calls `decide`.
+
+use std::sync::Arc;
+
+use access::{Allowed, Demand, Refused};
+use api::ops::KeyRef;
+use api::{Fault, FaultWhat};
+use domain::{Action, Key, ResourceRef};
+
+use crate::cache::Place;
+use crate::faults::store_fault;
+use crate::keyref::Found;
+use crate::session::Session;
+
+/// A key that was found and may be acted on.
+pub(crate) struct OnKey {
+    pub(crate) place: Place,
+    pub(crate) key: Arc<Key>,
+    pub(crate) allowed: Allowed,
+}
+
+impl Session<'_> {
+    /// Finds a key and asks whether the caller may do this with it. What is not there is decided on too, so that only
+    /// those who may know learn that it is not there.
+    pub(crate) async fn allow_on_key(&mut self, reference: &KeyRef, action: Action) -> Result<OnKey, Fault> {
+        let (place, found) = self.find(reference).await?;
+        match found {
+            Found::Key(key) => {
+                let allowed = self.allow_found(&place, &key, action).await?;
+                Ok(OnKey { place, key, allowed })
+            }
+            Found::Nothing(what, resource) => {
+                self.allow_in(&place, action, &resource).await?;
+                Err(what.into())
+            }
+        }
+    }
+
+    /// Asks about a key that is at hand.
+    pub(crate) async fn allow_found(&mut self, place: &Place, key: &Arc<Key>, action: Action) -> Result<Allowed, Fault> {
+        self.trail.on_key(key);
+        let resource = ResourceRef::Key { tenant: place.tenant.id, id: key.id() };
+        self.decide(Demand::on_key(action, &resource, key, &place.tenant)).await
+    }
+
+    /// Asks about something in a tenant that is no key.
+    pub(crate) async fn allow_in(&mut self, place: &Place, action: Action, on: &ResourceRef) -> Result<Allowed, Fault> {
+        self.trail.on(on);
+        self.decide(Demand::in_tenant(action, on, &place.tenant)).await
+    }
+
+    /// Asks about something of an account or the system.
+    pub(crate) async fn allow(&mut self, action: Action, on: &ResourceRef) -> Result<Allowed, Fault> {
+        self.trail.on(on);
+        self.decide(Demand::outside(action, on)).await
+    }
+
+    async fn decide(&mut self, demand: Demand<'_>) -> Result<Allowed, Fault> {
+        self.trail.asks([demand.action]);
+        let (action, on) = (demand.action, demand.resource.clone());
+        match self.engine.parts.decider.decide(&self.caller, demand, &mut self.fence).await {
+            Ok(allowed) => {
+                self.trail.allowed(allowed.by().clone());
+                Ok(allowed)
+            }
+            Err(Refused::Denied { by, may_know }) => {
+                self.trail.denied(by.clone());
+                Err(FaultWhat::Denied { caller: self.caller.name.to_string(), action, on, by, may_know }.into())
+            }
+            Err(Refused::Store(e)) => Err(store_fault(e)),
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! From a key reference to the key: by id or by name, through the cache, checked inside the record.
+
+use std::sync::Arc;
+
+use api::ops::KeyRef;
+use api::{Fault, FaultWhat};
+use domain::{IndexEntry, Key, KeyId, Loaded, Name, Owner, ResourceRef, Scope, TenantId};
+use spi::{Fence, RecordStoreExt};
+
+use crate::Engine;
+use crate::cache::{Held, HeldKey, Place};
+use crate::faults::store_fault;
+use crate::session::Session;
+
+/// What a reference led to.
+pub(crate) enum Found {
+    /// The key.
+    Key(Arc<Key>),
+    /// Nothing; how it was asked for, for decision and message.
+    Nothing(FaultWhat, ResourceRef),
+}
+
+impl Session<'_> {
+    /// The place and the key that a reference means.
+    pub(crate) async fn find(&mut self, key: &KeyRef) -> Result<(Place, Found), Fault> {
+        let (place, key) = match key {
+            KeyRef::At { place, key } => (self.other_place(place).await?, key.as_ref()),
+            own => (self.place().await?, own),
+        };
+        let found = self.engine.find_key(place.tenant.id, key).await?;
+        Ok((place, found))
+    }
+
+    async fn other_place(&mut self, coordinates: &domain::Coordinates) -> Result<Place, Fault> {
+        let own = self.place().await?;
+        if self.context.place.for_account(own.account.number) == *coordinates {
+            return Ok(own);
+        }
+        let held = self.engine.resolve_place(coordinates, self.caller.account, &mut self.fence).await?;
+        self.trail.in_place(&held.value);
+        Ok(held.value.clone())
+    }
+}
+
+impl Engine {
+    /// A key by reference inside a tenant whose scope is captured already.
+    pub(crate) async fn find_key(&self, tenant: TenantId, key: &KeyRef) -> Result<Found, Fault> {
+        let absent = |text: String| ResourceRef::AbsentKey { tenant, text };
+        match key {
+            KeyRef::Id(id) => Ok(self.key(tenant, *id).await?.map_or_else(
+                || Found::Nothing(FaultWhat::KeyNotFound { given: id.to_string() }, absent(id.to_string())),
+                Found::Key,
+            )),
+            KeyRef::Name(name) => Ok(self.key_by_name(tenant, name).await?.map_or_else(
+                || {
+                    let what = FaultWhat::NameNotFound { name: name.clone() };
+                    Found::Nothing(what, absent(name.canonical()))
+                },
+                Found::Key,
+            )),
+            KeyRef::NameOrId(name, id) => {
+                if let Some(key) = self.key_by_name(tenant, name).await? {
+                    return Ok(Found::Key(key));
+                }
+                let by_id = match id {
+                    Some(id) => self.key(tenant, *id).await?,
+                    None => None,
+                };
+                Ok(by_id.map_or_else(
+                    || {
+                        let what = FaultWhat::NameNotFound { name: name.clone() };
+                        Found::Nothing(what, absent(name.canonical()))
+                    },
+                    Found::Key,
+                ))
+            }
+            KeyRef::At { .. } => Err(FaultWhat::Internal.into()),
+        }
+    }
+
+    /// A key by id, from the cache if the epochs under it still hold.
+    pub(crate) async fn key(&self, tenant: TenantId, id: KeyId) -> Result<Option<Arc<Key>>, Fault> {
+        Ok(self.held_key(tenant, id).await?.map(|held| held.key))
+    }
+
+    async fn held_key(&self, tenant: TenantId, id: KeyId) -> Result<Option<HeldKey>, Fault> {
+        if let Some(held) = self.caches.keys.get(&(tenant, id)).filter(|held| held.fence.holds()) {
+            return Ok(Some(held.value.clone()));
+        }
+        let fence = self.key_fence(tenant);
+        let loaded = self.load_key(tenant, id).await?;
+        Ok(loaded.map(|loaded| {
+            let revision = loaded.revision();
+            let value = HeldKey { key: Arc::new(loaded.into_inner()), revision };
+            self.caches.keys.insert((tenant, id), Arc::new(Held { value: value.clone(), fence }));
+            value
+        }))
+    }
+
+    fn key_fence(&self, tenant: TenantId) -> Fence {
+        self.parts.epochs.capture([Scope::Tenant(tenant)])
+    }
+
+    /// A key from the store, for a change.
+    pub(crate) async fn load_key(&self, tenant: TenantId, id: KeyId) -> Result<Option<Loaded<Key>>, Fault> {
+        self.parts.store.load::<Key>(Owner::Tenant(tenant), id.as_bytes()).await.map_err(store_fault)
+    }
+
+    async fn key_by_name(&self, tenant: TenantId, name: &Name) -> Result<Option<Arc<Key>>, Fault> {
+        let index = (tenant, name.clone());
+        if let Some(id) = self.caches.names.get(&index) {
+            // A remembered name is a hint like an index row: the key must say the same.
+            let key = self.key(tenant, id).await?;
+            if let Some(key) = key.filter(|key| bears(key, name)) {
+                return Ok(Some(key));
+            }
+            self.caches.names.remove(&index);
+        }
+        let entry = IndexEntry::of_name(name);
+        let found = self.parts.store.find::<Key>(Owner::Tenant(tenant), &entry).await.map_err(store_fault)?;
+        let Some(id) = found.map(|key| key.get().id()) else { return Ok(None) };
+        self.caches.names.insert(index, id);
+        Ok(self.key(tenant, id).await?.filter(|key| bears(key, name)))
+    }
+}
+
+/// Whether a key's own record says that it has this name.
+fn bears(key: &Key, name: &Name) -> bool {
+    key.details.names.iter().any(|own| own.space() == name.space() && own.canonical() == name.canonical())
+}

@@ -1,0 +1,51 @@
+//! What the engine is made of, handed in by `server`.
+
+use std::sync::Arc;
+
+use access::{Authenticator, Decider, Guard};
+use spi::{AuditLog, Clock, Counter, Entropy, Epochs, RecordStore, Sealer};
+
+use crate::cache::Caches;
+
+/// The rooms below, as traits.
+pub struct Parts {
+    /// Records.
+    pub store: Arc<dyn RecordStore>,
+    /// The audit log, which is also the fence.
+    pub log: Arc<dyn AuditLog>,
+    /// Counts of direct encryptions.
+    pub counter: Arc<dyn Counter>,
+    /// Says whether the system is unsealed; the engine asks nothing else of it.
+    pub sealer: Arc<dyn Sealer>,
+    /// Epochs, shared with store and log.
+    pub epochs: Arc<Epochs>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness for ids and new credentials.
+    pub entropy: Arc<dyn Entropy>,
+    /// Turns proofs into callers.
+    pub authenticator: Authenticator,
+    /// Decides.
+    pub decider: Decider,
+    /// Uses key versions, under permits only.
+    pub guard: Guard,
+    /// SHA-256 of new bearer tokens.
+    pub crypto: Arc<dyn spi::AuthCrypto>,
+    /// Asked before the system seals itself; drops every key-encryption key.
+    pub seal: Arc<dyn Fn() + Send + Sync>,
+}
+
+/// The gate itself.
+pub struct Engine {
+    pub(crate) parts: Parts,
+    pub(crate) caches: Caches,
+    pub(crate) failures: audit::AuthFailureMeter,
+}
+
+impl Engine {
+    /// A gate over these parts.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self { parts, caches: Caches::default(), failures: audit::AuthFailureMeter::default() }
+    }
+}

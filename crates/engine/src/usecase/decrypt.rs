@@ -1,0 +1,118 @@
+//! Unprotecting data. Without a named key, the key is read from the ciphertext's header before anything is decided,
+//! so that the decision is about the key that would be used.
+
+use api::ops::{CiphertextForm, Decrypt, DecryptItem, Decrypted, KeyRef};
+use api::{Fault, FaultWhat, Limit, Output};
+use domain::{Action, Key, KeyVersion, MaterialId, Usage};
+use secret::SecretBytes;
+
+use crate::authorise::OnKey;
+use crate::envelope::{HEADER, Header};
+use crate::faults::refusal_fault;
+use crate::plan::Plan;
+use crate::session::Session;
+use crate::usecase::encrypt::{DIRECT_PLAINTEXT, ENVELOPE_PLAINTEXT, check_batch, guard_fault, settle};
+use crate::{Engine, aad};
+use access::Allowed;
+
+/// Salt, commitment, nonce and tag of the envelope form, with room to spare.
+const ENVELOPE_OVERHEAD: usize = HEADER + 256;
+
+impl Session<'_> {
+    pub(crate) async fn decrypt(&mut self, op: &Decrypt) -> Result<Plan, Fault> {
+        check_batch(op.items.len())?;
+        let on = self.decrypting_key(op).await?;
+        let OnKey { place, key, mut allowed } = on;
+        self.trail.items(op.items.len());
+        let (mut items, mut last) = (Vec::with_capacity(op.items.len()), None);
+        for item in &op.items {
+            self.bound(&item.aad);
+            let opened = self.engine.open_item(&mut allowed, &key, item, op.form).await;
+            items.push(opened.map(|(plaintext, ordinal, material)| {
+                self.trail.version(ordinal);
+                last = Some(material);
+                plaintext
+            }));
+        }
+        let items = settle(items)?;
+        let account = place.account.number;
+        Ok(Plan::Answer(Output::Decrypt(Decrypted { key: key.id(), account, items, material: last })))
+    }
+
+    /// The key a decryption is about: the named one, which a blob's header must agree with, else the header's.
+    async fn decrypting_key(&mut self, op: &Decrypt) -> Result<OnKey, Fault> {
+        if let Some(named) = &op.key {
+            let on = self.allow_on_key(named, Action::Decrypt).await?;
+            for item in op.items.iter().filter(|_| op.form == CiphertextForm::Envelope) {
+                match Header::split(&item.ciphertext) {
+                    Some((header, ..)) if header.key != on.key.id() => {
+                        return Err(FaultWhat::CiphertextForeign { named: on.key.id() }.into());
+                    }
+                    Some(_) => {}
+                    None => return Err(FaultWhat::CiphertextInvalid.into()),
+                }
+            }
+            return Ok(on);
+        }
+        let [only] = op.items.as_slice() else {
+            return Err(crate::faults::field("items", "without a key, exactly one ciphertext"));
+        };
+        let (header, ..) = Header::split(&only.ciphertext).ok_or(FaultWhat::CiphertextInvalid)?;
+        let on = self.allow_on_key(&KeyRef::Id(header.key), Action::Decrypt).await;
+        // A header that leads nowhere is a ciphertext that is not ours.
+        on.map_err(|fault| match fault.what {
+            FaultWhat::KeyNotFound { .. } => FaultWhat::CiphertextInvalid.into(),
+            _ => fault,
+        })
+    }
+}
+
+type Opened = (SecretBytes, u32, MaterialId);
+
+impl Engine {
+    async fn open_item(
+        &self,
+        allowed: &mut Allowed,
+        key: &Key,
+        item: &DecryptItem,
+        form: CiphertextForm,
+    ) -> Result<Opened, Fault> {
+        match form {
+            CiphertextForm::Envelope => self.open_envelope(allowed, key, item).await,
+            CiphertextForm::Direct => self.open_direct(allowed, key, item).await,
+        }
+    }
+
+    async fn open_envelope(&self, allowed: &mut Allowed, key: &Key, item: &DecryptItem) -> Result<Opened, Fault> {
+        let max = ENVELOPE_PLAINTEXT + ENVELOPE_OVERHEAD;
+        if item.ciphertext.len() > max {
+            return Err(FaultWhat::CiphertextInvalid.into());
+        }
+        let (header, bytes, body) = Header::split(&item.ciphertext).ok_or(FaultWhat::CiphertextInvalid)?;
+        // State before content: a disabled key says so whatever the ciphertext.
+        key.admit(Usage::Decrypt, None).map_err(|r| refusal_fault(key, r, None))?;
+        let made_by = |v: &&KeyVersion| v.material_id() == header.material;
+        let ordinal = key.versions().iter().find(made_by).ok_or(FaultWhat::CiphertextInvalid)?.ordinal();
+        let version = self.admitted(key, ordinal)?;
+        let permit = allowed.permit(key, version, 1);
+        let aad = aad::envelope(&item.aad);
+        let opened = self.parts.guard.open_envelope(permit, key, bytes, &aad, body).await;
+        Ok((opened.map_err(|e| guard_fault(key, e))?, ordinal, header.material))
+    }
+
+    async fn open_direct(&self, allowed: &mut Allowed, key: &Key, item: &DecryptItem) -> Result<Opened, Fault> {
+        if item.ciphertext.len() > DIRECT_PLAINTEXT + 64 {
+            return Err(FaultWhat::LimitExceeded(Limit::CiphertextBytes { max: DIRECT_PLAINTEXT + 64 }).into());
+        }
+        let version = key.admit(Usage::Decrypt, item.version).map_err(|r| refusal_fault(key, r, item.version))?;
+        let permit = allowed.permit(key, version, 1);
+        let (ordinal, material) = (version.ordinal(), version.material_id());
+        let aad = aad::direct(&item.aad);
+        let opened = self.parts.guard.open_direct(permit, key, &aad, &item.ciphertext).await;
+        Ok((opened.map_err(|e| guard_fault(key, e))?, ordinal, material))
+    }
+
+    fn admitted<'k>(&self, key: &'k Key, ordinal: u32) -> Result<&'k KeyVersion, Fault> {
+        key.admit(Usage::Decrypt, Some(ordinal)).map_err(|r| refusal_fault(key, r, Some(ordinal)))
+    }
+}

@@ -1,0 +1,33 @@
+//! Making a data key and protecting it; whether the plaintext leaves is a permission of its own.
+
+use api::ops::{DataKey, DataKeyShape, GenerateDataKey};
+use api::{Fault, FaultWhat, Malformed, Output};
+use domain::Action;
+
+use crate::authorise::OnKey;
+use crate::plan::Plan;
+use crate::session::Session;
+use crate::usecase::encrypt::guard_fault;
+
+/// Most bytes of a data key.
+const MOST: u16 = 1024;
+
+impl Session<'_> {
+    pub(crate) async fn generate_data_key(&mut self, op: &GenerateDataKey) -> Result<Plan, Fault> {
+        let DataKeyShape::Bytes(len) = op.shape;
+        if !(1..=MOST).contains(&len) {
+            let what = Malformed::OutOfRange { field: "data key bytes", min: 1, max: u64::from(MOST) };
+            return Err(FaultWhat::Malformed(what).into());
+        }
+        let action = if op.with_plaintext { Action::GenerateDataKey } else { Action::GenerateWrappedDataKey };
+        let OnKey { place, key, mut allowed } = self.allow_on_key(&op.key, action).await?;
+        self.bound(&op.aad);
+        let guard = &self.engine.parts.guard;
+        let plaintext = guard.random(usize::from(len)).map_err(|e| guard_fault(&key, e))?;
+        let wrapped = self.engine.seal_under(&mut allowed, &key, &plaintext, &op.aad, None, op.form).await?;
+        self.trail.version(wrapped.version);
+        let plaintext = op.with_plaintext.then_some(plaintext);
+        let data_key = DataKey { key: key.id(), account: place.account.number, wrapped, plaintext };
+        Ok(Plan::Answer(Output::GenerateDataKey(data_key)))
+    }
+}

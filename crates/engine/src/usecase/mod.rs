@@ -1,0 +1,66 @@
+//! The use cases, one file each, and the one match that leads to them.
+
+mod bind_name;
+mod create_key;
+mod credentials;
+mod decrypt;
+mod describe_key;
+mod encrypt;
+mod explain_policy;
+mod generate_data_key;
+mod key_policy;
+mod lifecycle;
+mod list_keys;
+mod list_names;
+mod places;
+mod policies;
+mod principals;
+mod rotate_key;
+mod search_audit;
+mod seal_system;
+mod who_am_i;
+
+pub(crate) use create_key::default_details;
+
+use api::{Command, Fault};
+
+use crate::plan::Plan;
+use crate::session::Session;
+
+impl Session<'_> {
+    /// Runs the use case of a command; wildcard-free, so that a new operation does not compile until it stands here.
+    pub(crate) async fn perform(&mut self, command: &Command) -> Result<Plan, Fault> {
+        match command {
+            Command::CreateKey(op) => self.create_key(op).await,
+            Command::DescribeKey(op) => self.describe_key(op).await,
+            Command::ListKeys(op) => self.list_keys(op).await,
+            Command::EnableKey(op) => self.enable_key(op).await,
+            Command::DisableKey(op) => self.disable_key(op).await,
+            Command::ScheduleDestruction(op) => self.schedule_destruction(op).await,
+            Command::CancelDestruction(op) => self.cancel_destruction(op).await,
+            Command::RotateKey(op) => self.rotate_key(op).await,
+            Command::Encrypt(op) => self.encrypt(op).await,
+            Command::Decrypt(op) => self.decrypt(op).await,
+            Command::GenerateDataKey(op) => self.generate_data_key(op).await,
+            Command::BindName(op) => self.bind_name(op).await,
+            Command::ListNames(op) => self.list_names(op).await,
+            Command::GetKeyPolicy(op) => self.get_key_policy(op).await,
+            Command::PutKeyPolicy(op) => self.put_key_policy(op).await,
+            Command::WhoAmI(op) => self.who_am_i(op).await,
+            Command::CreateAccount(op) => self.create_account(op).await,
+            Command::CreateTenant(op) => self.create_tenant(op).await,
+            Command::ListTenants(op) => self.list_tenants(op).await,
+            Command::CreatePrincipal(op) => self.create_principal(op).await,
+            Command::UpdatePrincipal(op) => self.update_principal(op).await,
+            Command::ListPrincipals(op) => self.list_principals(op).await,
+            Command::CreateCredential(op) => self.create_credential(op).await,
+            Command::ListCredentials(op) => self.list_credentials(op).await,
+            Command::RevokeCredential(op) => self.revoke_credential(op).await,
+            Command::WritePolicy(op) => self.write_policy(op).await,
+            Command::ListPolicies(op) => self.list_policies(op).await,
+            Command::ExplainPolicy(op) => self.explain_policy(op).await,
+            Command::SearchAudit(op) => self.search_audit(op).await,
+            Command::SealSystem(op) => self.seal_system(op).await,
+        }
+    }
+}
