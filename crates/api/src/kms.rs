@@ -1,0 +1,122 @@
+//! The one call. Operations are typed outside and an enum inside, so that a new operation does not compile until the
+//! engine answers it; the way back is the one downcast of the house.
+
+use async_trait::async_trait;
+use domain::Proof;
+
+use crate::{Fault, FaultWhat, RequestContext};
+
+/// One typed request and the type of its answer.
+pub trait Operation: Send + Sized + 'static {
+    /// What success brings.
+    type Output: Send + 'static;
+    /// Wraps it for the engine.
+    fn into_command(self) -> Command;
+    /// Takes the answer out again; `None` if it belongs to another operation.
+    fn from_output(output: Output) -> Option<Self::Output>;
+}
+
+/// The engine, as dialects see it.
+#[async_trait]
+pub trait Kms: Send + Sync {
+    /// Authenticate, authorise, check state, perform, audit; then the answer.
+    ///
+    /// # Errors
+    /// [`Fault`] for everything else.
+    async fn call(&self, context: RequestContext, proof: Proof, command: Command) -> Result<Output, Fault>;
+
+    /// A request that never became an operation (unreadable body, unknown operation, malformed proof): the engine
+    /// authenticates what it can and audits the refusal. Gives back the fault to answer with, which may be graver
+    /// than the one handed in (audit unavailable).
+    async fn refuse(&self, context: RequestContext, proof: Proof, fault: Fault) -> Fault;
+}
+
+/// Typed calls on any [`Kms`].
+#[async_trait]
+pub trait KmsExt {
+    /// Runs one operation.
+    ///
+    /// # Errors
+    /// [`Fault`] as the engine says.
+    async fn run<O: Operation>(&self, context: RequestContext, proof: Proof, op: O) -> Result<O::Output, Fault>;
+}
+
+#[async_trait]
+impl<K: Kms + ?Sized> KmsExt for K {
+    async fn run<O: Operation>(&self, context: RequestContext, proof: Proof, op: O) -> Result<O::Output, Fault> {
+        let output = self.call(context, proof, op.into_command()).await?;
+        O::from_output(output).ok_or(Fault::new(FaultWhat::Internal))
+    }
+}
+
+macro_rules! operations {
+    ($($op:ident => $output:ty;)*) => {
+        /// Every operation, for the engine's one match.
+        #[derive(Debug)]
+        pub enum Command {
+            $(#[doc = concat!("See [`crate::ops::", stringify!($op), "`].")] $op(crate::ops::$op),)*
+        }
+
+        /// Every answer, in the same order.
+        pub enum Output {
+            $(#[doc = concat!("Answers [`crate::ops::", stringify!($op), "`].")] $op($output),)*
+        }
+
+        $(impl Operation for crate::ops::$op {
+            type Output = $output;
+
+            fn into_command(self) -> Command {
+                Command::$op(self)
+            }
+
+            fn from_output(output: Output) -> Option<$output> {
+                match output {
+                    Output::$op(answer) => Some(answer),
+                    #[expect(unreachable_patterns, reason = "needed as soon as there are two operations")]
+                    _ => None,
+                }
+            }
+        })*
+
+        impl Command {
+            /// The operation's name in canonical words, for metrics.
+            #[must_use]
+            pub const fn name(&self) -> &'static str {
+                match self { $(Self::$op(_) => stringify!($op),)* }
+            }
+        }
+    };
+}
+
+operations! {
+    CreateKey => crate::ops::KeyView;
+    DescribeKey => crate::ops::KeyView;
+    ListKeys => domain::Page<domain::KeyId>;
+    EnableKey => crate::ops::KeyView;
+    DisableKey => crate::ops::KeyView;
+    ScheduleDestruction => crate::ops::KeyView;
+    CancelDestruction => crate::ops::KeyView;
+    RotateKey => crate::ops::KeyView;
+    Encrypt => crate::ops::Encrypted;
+    Decrypt => crate::ops::Decrypted;
+    GenerateDataKey => crate::ops::DataKey;
+    BindName => ();
+    ListNames => domain::Page<crate::ops::NameView>;
+    GetKeyPolicy => domain::PolicyDocument;
+    PutKeyPolicy => ();
+    WhoAmI => crate::ops::CallerView;
+    CreateAccount => domain::Account;
+    CreateTenant => domain::Tenant;
+    ListTenants => Vec<crate::ops::TenantView>;
+    CreatePrincipal => domain::Principal;
+    UpdatePrincipal => domain::Principal;
+    ListPrincipals => domain::Page<domain::Principal>;
+    CreateCredential => crate::ops::NewCredential;
+    ListCredentials => Vec<domain::Credential>;
+    RevokeCredential => ();
+    WritePolicy => domain::PolicyRecord;
+    ListPolicies => Vec<domain::PolicyRecord>;
+    ExplainPolicy => crate::ops::Explanation;
+    SearchAudit => domain::Page<domain::AuditRecord>;
+    SealSystem => ();
+}

@@ -1,0 +1,21 @@
+//! The operations, each a plain request type; canonical words only. Outputs stand beside them.
+
+mod admin;
+mod crypto;
+mod keys;
+mod names;
+
+pub use admin::{
+    CallerView, CreateAccount, CreateCredential, CreatePrincipal, CreateTenant, Explanation, ExplainPolicy,
+    ListCredentials, ListPolicies, ListPrincipals, ListTenants, NewCredential, RevokeCredential, SealSystem,
+    SearchAudit, TenantView, UpdatePrincipal, WhoAmI, WritePolicy,
+};
+pub use crypto::{
+    AssociatedData, CiphertextForm, DataKey, DataKeyShape, Decrypt, DecryptItem, Decrypted, Encrypt, EncryptItem, Encrypted,
+    EncryptedItem, GenerateDataKey,
+};
+pub use keys::{
+    CancelDestruction, CreateKey, DescribeKey, DisableKey, EnableKey, GetKeyPolicy, KeyRef, KeyView, ListKeys,
+    PutKeyPolicy, RotateKey, ScheduleDestruction,
+};
+pub use names::{BindName, ListNames, NameView};

@@ -1,0 +1,116 @@
+//! What can be done, in canonical words. Every operation of every dialect maps to a set of these (INV-6).
+
+use serde::{Deserialize, Serialize};
+
+/// What kind of act an action is; roles are made of classes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ActionClass {
+    /// Uses key material.
+    Use,
+    /// Makes, changes or destroys keys and names.
+    Custody,
+    /// Reads descriptions and listings of keys and names.
+    View,
+    /// Accounts, tenants, principals, credentials, policies, sealing.
+    Administer,
+    /// Reads the audit log and policies.
+    Audit,
+}
+
+macro_rules! actions {
+    ($($(#[$doc:meta])* $variant:ident = $word:literal, $class:ident;)*) => {
+        /// One canonical action.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum Action {
+            $($(#[$doc])* #[serde(rename = $word)] $variant,)*
+        }
+
+        impl Action {
+            /// Every action, in the order of this file.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// `noun:verb`, as it stands in policies and the audit log.
+            #[must_use]
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word),* }
+            }
+
+            /// What kind of act it is.
+            #[must_use]
+            pub const fn class(self) -> ActionClass {
+                match self { $(Self::$variant => ActionClass::$class),* }
+            }
+        }
+    };
+}
+
+actions! {
+    /// Make a key.
+    CreateKey = "key:create", Custody;
+    /// Read a key's description.
+    DescribeKey = "key:describe", View;
+    /// List keys.
+    ListKeys = "key:list", View;
+    /// Change description, labels and settings.
+    UpdateKey = "key:update", Custody;
+    /// Let a suspended key be used again.
+    EnableKey = "key:enable", Custody;
+    /// Suspend a key.
+    DisableKey = "key:disable", Custody;
+    /// Make a new version.
+    RotateKey = "key:rotate", Custody;
+    /// Schedule a destruction.
+    ScheduleDestruction = "key:schedule-destruction", Custody;
+    /// Cancel a scheduled destruction.
+    CancelDestruction = "key:cancel-destruction", Custody;
+    /// Protect data.
+    Encrypt = "key:encrypt", Use;
+    /// Unprotect data.
+    Decrypt = "key:decrypt", Use;
+    /// Make a data key, in the clear and wrapped.
+    GenerateDataKey = "key:generate-data-key", Use;
+    /// Make a data key, wrapped only.
+    GenerateWrappedDataKey = "key:generate-wrapped-data-key", Use;
+    /// Read a key's policy.
+    GetKeyPolicy = "key:get-policy", View;
+    /// Write a key's policy.
+    PutKeyPolicy = "key:put-policy", Custody;
+    /// Bind a name: asked of the name and of the key.
+    BindName = "name:bind", Custody;
+    /// Remove a name: asked of the name and of the key.
+    UnbindName = "name:unbind", Custody;
+    /// List names.
+    ListNames = "name:list", View;
+    /// Make an account.
+    CreateAccount = "account:create", Administer;
+    /// Make a tenant, with its bindings.
+    CreateTenant = "tenant:create", Administer;
+    /// Read tenants and bindings.
+    ListTenants = "tenant:list", Administer;
+    /// Make a principal.
+    CreatePrincipal = "principal:create", Administer;
+    /// Read principals.
+    ListPrincipals = "principal:list", Administer;
+    /// Change a principal: roles, policies, disabling.
+    UpdatePrincipal = "principal:update", Administer;
+    /// Make a credential of a principal.
+    CreateCredential = "credential:create", Administer;
+    /// Read credentials (never their secrets).
+    ListCredentials = "credential:list", Administer;
+    /// Take a credential away.
+    RevokeCredential = "credential:revoke", Administer;
+    /// Write an identity policy or guardrail.
+    WritePolicy = "policy:write", Administer;
+    /// Read identity policies and guardrails.
+    ReadPolicy = "policy:read", Audit;
+    /// Ask what a decision would be.
+    ExplainPolicy = "policy:explain", Audit;
+    /// Read the audit log.
+    ReadAudit = "audit:read", Audit;
+    /// Seal the system.
+    Seal = "system:seal", Administer;
+    /// Make a backup.
+    Backup = "system:backup", Administer;
+    /// Read configuration and health in detail.
+    ReadSystem = "system:read", Audit;
+}

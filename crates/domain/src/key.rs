@@ -1,0 +1,430 @@
+//! A key with its versions: the aggregate that every dialect shows in its own words.
+//!
+//! Identity and lifecycle are private and change only through transitions (INV-3); what an owner may edit freely
+//! stands in [`KeyDetails`]. At most one version is primary, and only an active one protects when none is named.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::material::AbsentReason;
+use crate::{
+    AccountId, Cryptoperiod, Dialect, FolderId, IllegalTransition, KeyId, KeySpec, KeyState, KeyVersion, LifecycleEvent,
+    MaterialEvent, MaterialState, Name, NewVersion, PolicyDocument, PrincipalId, RatchetLoosened, Ratchets,
+    RotationPolicy, ScheduledDestruction, TenantId, Timestamp, Transition, Usage, UsageSet, VersionId,
+};
+
+/// A key. See the module's text for what may change how.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Key {
+    id: KeyId,
+    tenant: TenantId,
+    account: AccountId,
+    folder: Option<FolderId>,
+    born: Dialect,
+    spec: KeySpec,
+    usage: UsageSet,
+    created_at: Timestamp,
+    created_by: PrincipalId,
+    state: KeyState,
+    /// Resuming leads back here: a key suspended while deactivated does not protect again.
+    resumes_deactivated: bool,
+    destruction: Option<ScheduledDestruction>,
+    primary: Option<u32>,
+    versions: Vec<KeyVersion>,
+    ratchets: Ratchets,
+    /// What an owner may edit without touching the lifecycle.
+    pub details: KeyDetails,
+}
+
+/// The part of a key that its owner edits: nothing here decides by itself whether it may be used.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct KeyDetails {
+    /// Free text, at most 8192 bytes.
+    pub description: String,
+    /// Names bound to the key, each also an index row that counts only because it stands here too (INV-4).
+    pub names: Vec<Name>,
+    /// Labels (AWS and Azure tags, Google labels).
+    pub labels: BTreeMap<String, String>,
+    /// The key's own policy; every key has one.
+    pub policy: PolicyDocument,
+    /// Periods of use; `None` where the owner wants none.
+    pub cryptoperiod: Option<Cryptoperiod>,
+    /// When to make new versions.
+    pub rotation: RotationPolicy,
+    /// Whether material may leave now, under the export ceiling (Vault `exportable`).
+    pub exportable: bool,
+    /// Whether destruction may be asked for at all (Vault `deletion_allowed`).
+    pub destruction_allowed: bool,
+}
+
+/// What is needed to make a key.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "each field is the like-named one of `Key`")]
+pub struct NewKey {
+    pub id: KeyId,
+    pub tenant: TenantId,
+    pub account: AccountId,
+    pub folder: Option<FolderId>,
+    pub born: Dialect,
+    pub spec: KeySpec,
+    pub usage: UsageSet,
+    pub created_at: Timestamp,
+    pub created_by: PrincipalId,
+    pub ratchets: Ratchets,
+    pub details: KeyDetails,
+}
+
+/// A minted change of a key's lifecycle, to be applied to the record it was minted from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeyTransition {
+    key: KeyId,
+    kind: Kind,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Kind {
+    State { steps: [Option<Transition>; 2] },
+    Schedule(ScheduledDestruction),
+    CancelDestruction,
+    Destroy { at: Timestamp, transition: Transition },
+}
+
+/// Why a key or version may not be used. Dialects put it in their own words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The key's state does not allow it.
+    State(KeyState),
+    /// Its destruction is scheduled.
+    DestructionScheduled(ScheduledDestruction),
+    /// Its material is not here.
+    MaterialAbsent(AbsentReason),
+    /// There is no such version.
+    NoSuchVersion,
+    /// The version is there, but its own permissions forbid this.
+    VersionForbidden,
+    /// The key is for other uses.
+    Usage(Usage),
+    /// Every lawful wait is longer than this.
+    WaitTooShort {
+        /// The least wait in seconds.
+        least: u32,
+    },
+    /// The event does not fit the state.
+    Illegal(IllegalTransition),
+    /// Destruction is not scheduled, so it cannot be cancelled.
+    NotScheduled,
+    /// Destruction is not due yet.
+    NotDue,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::State(state) => write!(f, "the key is {state}"),
+            Self::DestructionScheduled(d) => write!(f, "the key is to be destroyed at {}", d.due_at.rfc3339()),
+            Self::MaterialAbsent(_) => f.write_str("the key material is not present"),
+            Self::NoSuchVersion => f.write_str("the key has no such version"),
+            Self::VersionForbidden => f.write_str("this version is not permitted for that use"),
+            Self::Usage(usage) => write!(f, "the key is not for {usage:?}"),
+            Self::WaitTooShort { least } => write!(f, "destruction waits at least {least} seconds"),
+            Self::Illegal(e) => e.fmt(f),
+            Self::NotScheduled => f.write_str("no destruction is scheduled"),
+            Self::NotDue => f.write_str("destruction is not due yet"),
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+impl From<IllegalTransition> for Refusal {
+    fn from(e: IllegalTransition) -> Self {
+        Self::Illegal(e)
+    }
+}
+
+impl Key {
+    /// A key with its first version, active and primary.
+    #[must_use]
+    pub fn new(new: NewKey, version: NewVersion) -> Self {
+        let NewKey { id, tenant, account, folder, born, spec, usage, created_at, created_by, ratchets, details } = new;
+        Self {
+            id,
+            tenant,
+            account,
+            folder,
+            born,
+            spec,
+            usage,
+            created_at,
+            created_by,
+            state: KeyState::Active,
+            resumes_deactivated: false,
+            destruction: None,
+            primary: Some(1),
+            versions: vec![KeyVersion::first_active(1, version)],
+            ratchets,
+            details,
+        }
+    }
+
+    /// The version that a request for this use would take: the named one, else the primary.
+    ///
+    /// # Errors
+    /// [`Refusal`], in the order usage, key state, version, version state, material.
+    pub fn admit(&self, usage: Usage, ordinal: Option<u32>) -> Result<&KeyVersion, Refusal> {
+        if !self.usage.allows(usage) {
+            return Err(Refusal::Usage(usage));
+        }
+        let protects = usage.protects();
+        admit_state(self.state, self.destruction, protects)?;
+        let version = self.version(ordinal.or(self.primary).ok_or(Refusal::NoSuchVersion)?)?;
+        admit_state(version.state, version.destruction, protects)?;
+        let allowed = if protects { version.protect_allowed } else { version.process_allowed };
+        if !allowed {
+            return Err(Refusal::VersionForbidden);
+        }
+        match version.material {
+            MaterialState::Absent(reason) => Err(Refusal::MaterialAbsent(reason)),
+            MaterialState::Present | MaterialState::External => Ok(version),
+        }
+    }
+
+    /// The version with this ordinal.
+    ///
+    /// # Errors
+    /// [`Refusal::NoSuchVersion`].
+    pub fn version(&self, ordinal: u32) -> Result<&KeyVersion, Refusal> {
+        self.versions.iter().find(|v| v.ordinal == ordinal).ok_or(Refusal::NoSuchVersion)
+    }
+
+    /// Mints the change of state that an event brings. A key whose destruction is scheduled takes only a report of
+    /// compromise: everything else waits until the destruction is cancelled.
+    ///
+    /// # Errors
+    /// [`Refusal`] where the event does not fit.
+    pub fn on(&self, event: LifecycleEvent) -> Result<KeyTransition, Refusal> {
+        if let (Some(d), false) = (self.destruction, event == LifecycleEvent::Compromise) {
+            return Err(Refusal::DestructionScheduled(d));
+        }
+        let first = self.state.on(event)?;
+        let back = self.state == KeyState::Suspended && first.to() == KeyState::Active && self.resumes_deactivated;
+        let second = if back { Some(first.to().on(LifecycleEvent::Deactivate)?) } else { None };
+        Ok(KeyTransition { key: self.id, kind: Kind::State { steps: [Some(first), second] } })
+    }
+
+    /// Mints a scheduled destruction.
+    ///
+    /// # Errors
+    /// [`Refusal`] if one is scheduled already, the key is destroyed, or the wait is below the ratchet.
+    pub fn schedule_destruction(&self, now: Timestamp, wait_seconds: u32) -> Result<KeyTransition, Refusal> {
+        if let Some(d) = self.destruction {
+            return Err(Refusal::DestructionScheduled(d));
+        }
+        if self.state.is_destroyed() {
+            return Err(Refusal::State(self.state));
+        }
+        if wait_seconds < self.ratchets.destruction_wait {
+            return Err(Refusal::WaitTooShort { least: self.ratchets.destruction_wait });
+        }
+        let due_at = now.plus_seconds(i64::from(wait_seconds));
+        Ok(KeyTransition { key: self.id, kind: Kind::Schedule(ScheduledDestruction { asked_at: now, due_at }) })
+    }
+
+    /// Mints the cancellation of a scheduled destruction. The key comes back suspended: somebody must say that it is
+    /// wanted again (every dialect with a waiting period does so, or resumes at once by a second event).
+    ///
+    /// # Errors
+    /// [`Refusal::NotScheduled`].
+    pub fn cancel_destruction(&self) -> Result<KeyTransition, Refusal> {
+        match self.destruction {
+            Some(_) => Ok(KeyTransition { key: self.id, kind: Kind::CancelDestruction }),
+            None => Err(Refusal::NotScheduled),
+        }
+    }
+
+    /// Mints the destruction itself, of the key and every version.
+    ///
+    /// # Errors
+    /// [`Refusal`] unless a scheduled destruction is due, or no wait is asked for by the ratchet.
+    pub fn destroy(&self, now: Timestamp) -> Result<KeyTransition, Refusal> {
+        match self.destruction {
+            Some(d) if d.due_at > now => return Err(Refusal::NotDue),
+            None if self.ratchets.destruction_wait > 0 => {
+                return Err(Refusal::WaitTooShort { least: self.ratchets.destruction_wait });
+            }
+            Some(_) | None => {}
+        }
+        let transition = self.state.on(LifecycleEvent::Destroy)?;
+        Ok(KeyTransition { key: self.id, kind: Kind::Destroy { at: now, transition } })
+    }
+
+    /// Applies a change minted from this key. Crate-private: records change through `Loaded` (INV-3).
+    pub(crate) fn apply(&mut self, transition: &KeyTransition) {
+        debug_assert_eq!(transition.key, self.id);
+        match &transition.kind {
+            Kind::State { steps } => steps.iter().flatten().for_each(|t| self.step(*t)),
+            Kind::Schedule(d) => self.destruction = Some(*d),
+            Kind::CancelDestruction => self.come_back_suspended(),
+            Kind::Destroy { at, transition } => self.erase(*at, *transition),
+        }
+    }
+
+    fn step(&mut self, t: Transition) {
+        if t.to() == KeyState::Suspended && t.from() != KeyState::Suspended {
+            self.resumes_deactivated = t.from() == KeyState::Deactivated;
+        }
+        self.state = t.to();
+    }
+
+    fn come_back_suspended(&mut self) {
+        self.destruction = None;
+        if let Ok(t) = self.state.on(LifecycleEvent::Suspend) {
+            self.step(t);
+        }
+    }
+
+    fn erase(&mut self, at: Timestamp, t: Transition) {
+        self.state = t.to();
+        self.destruction = None;
+        self.primary = None;
+        for version in &mut self.versions {
+            if let Ok(t) = version.state.on(LifecycleEvent::Destroy) {
+                version.state = t.to();
+                version.material = MaterialState::Absent(AbsentReason::Deleted);
+                version.destroyed_at = Some(at);
+                version.destruction = None;
+            }
+        }
+    }
+
+    /// Adds a version and makes it primary (rotation). Crate-private: goes through `Loaded::rotate`.
+    pub(crate) fn add_version(&mut self, new: NewVersion) -> Result<VersionId, Refusal> {
+        if let Some(d) = self.destruction {
+            return Err(Refusal::DestructionScheduled(d));
+        }
+        if self.state != KeyState::Active {
+            return Err(Refusal::State(self.state));
+        }
+        let ordinal = self.versions.iter().map(|v| v.ordinal).max().unwrap_or(0).saturating_add(1);
+        self.versions.push(KeyVersion::first_active(ordinal, new));
+        self.primary = Some(ordinal);
+        Ok(VersionId { key: self.id, ordinal })
+    }
+
+    /// A material event on one version, by the total table of `MaterialState`. Crate-private.
+    pub(crate) fn material_event(&mut self, ordinal: u32, event: MaterialEvent) -> Result<(), Refusal> {
+        let version = self.versions.iter_mut().find(|v| v.ordinal == ordinal).ok_or(Refusal::NoSuchVersion)?;
+        if version.state.is_destroyed() {
+            return Err(Refusal::State(version.state));
+        }
+        version.material = version.material.on(event).ok_or(Refusal::NoSuchVersion)?;
+        Ok(())
+    }
+
+    /// Sets the versions' own permissions (Vault's minimum versions). Crate-private.
+    pub(crate) fn permit_versions(&mut self, permit: impl Fn(u32) -> (bool, bool)) {
+        for version in &mut self.versions {
+            (version.protect_allowed, version.process_allowed) = permit(version.ordinal);
+        }
+    }
+
+    /// Tightens the ratchets. Crate-private.
+    pub(crate) fn tighten(&mut self, to: Ratchets) -> Result<(), RatchetLoosened> {
+        self.ratchets = self.ratchets.tighten(to)?;
+        Ok(())
+    }
+
+    /// Its id.
+    #[must_use]
+    pub const fn id(&self) -> KeyId {
+        self.id
+    }
+
+    /// The tenant whose key-encryption key protects it.
+    #[must_use]
+    pub const fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+
+    /// The account that owns it.
+    #[must_use]
+    pub const fn account(&self) -> AccountId {
+        self.account
+    }
+
+    /// The folder it lies in.
+    #[must_use]
+    pub const fn folder(&self) -> Option<FolderId> {
+        self.folder
+    }
+
+    /// The dialect that made it.
+    #[must_use]
+    pub const fn born(&self) -> Dialect {
+        self.born
+    }
+
+    /// Algorithm and size.
+    #[must_use]
+    pub const fn spec(&self) -> KeySpec {
+        self.spec
+    }
+
+    /// What it may do.
+    #[must_use]
+    pub const fn usage(&self) -> UsageSet {
+        self.usage
+    }
+
+    /// When it was made.
+    #[must_use]
+    pub const fn created_at(&self) -> Timestamp {
+        self.created_at
+    }
+
+    /// Who made it.
+    #[must_use]
+    pub const fn created_by(&self) -> PrincipalId {
+        self.created_by
+    }
+
+    /// Its lifecycle state.
+    #[must_use]
+    pub const fn state(&self) -> KeyState {
+        self.state
+    }
+
+    /// Its scheduled destruction, if any.
+    #[must_use]
+    pub const fn destruction(&self) -> Option<ScheduledDestruction> {
+        self.destruction
+    }
+
+    /// Ordinal of the primary version: it protects when a request names none.
+    #[must_use]
+    pub const fn primary(&self) -> Option<u32> {
+        self.primary
+    }
+
+    /// Every version, oldest first.
+    #[must_use]
+    pub fn versions(&self) -> &[KeyVersion] {
+        &self.versions
+    }
+
+    /// Its ratchets.
+    #[must_use]
+    pub const fn ratchets(&self) -> Ratchets {
+        self.ratchets
+    }
+}
+
+fn admit_state(state: KeyState, destruction: Option<ScheduledDestruction>, protects: bool) -> Result<(), Refusal> {
+    if let Some(d) = destruction {
+        return Err(Refusal::DestructionScheduled(d));
+    }
+    let admitted = if protects { state.may_protect() } else { state.may_process() };
+    if admitted { Ok(()) } else { Err(Refusal::State(state)) }
+}

@@ -1,0 +1,93 @@
+//! Kinds of key: algorithm and size, independent of any dialect's spelling.
+
+use serde::{Deserialize, Serialize};
+
+use crate::UsageSet;
+
+/// Algorithm and size of a key. A provider says which of them it can make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "the names are the standards'")]
+pub enum KeySpec {
+    Aes128,
+    Aes192,
+    Aes256,
+    HmacSha224,
+    HmacSha256,
+    HmacSha384,
+    HmacSha512,
+    Rsa2048,
+    Rsa3072,
+    Rsa4096,
+    EcP256,
+    EcP384,
+    EcP521,
+    EcSecp256k1,
+    Ed25519,
+    X25519,
+    MlDsa44,
+    MlDsa65,
+    MlDsa87,
+    MlKem512,
+    MlKem768,
+    MlKem1024,
+}
+
+/// The family an algorithm belongs to; decides which uses make sense.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the names are the field's")]
+pub enum KeyFamily {
+    Aes,
+    Hmac,
+    Rsa,
+    Ecdsa,
+    Eddsa,
+    Xdh,
+    MlDsa,
+    MlKem,
+}
+
+impl KeySpec {
+    /// The family of the algorithm.
+    #[must_use]
+    pub const fn family(self) -> KeyFamily {
+        match self {
+            Self::Aes128 | Self::Aes192 | Self::Aes256 => KeyFamily::Aes,
+            Self::HmacSha224 | Self::HmacSha256 | Self::HmacSha384 | Self::HmacSha512 => KeyFamily::Hmac,
+            Self::Rsa2048 | Self::Rsa3072 | Self::Rsa4096 => KeyFamily::Rsa,
+            Self::EcP256 | Self::EcP384 | Self::EcP521 | Self::EcSecp256k1 => KeyFamily::Ecdsa,
+            Self::Ed25519 => KeyFamily::Eddsa,
+            Self::X25519 => KeyFamily::Xdh,
+            Self::MlDsa44 | Self::MlDsa65 | Self::MlDsa87 => KeyFamily::MlDsa,
+            Self::MlKem512 | Self::MlKem768 | Self::MlKem1024 => KeyFamily::MlKem,
+        }
+    }
+
+    /// Length of the secret in bytes for symmetric keys (NIST SP 800-107 r1 §5.3.4 for HMAC: the digest length).
+    #[must_use]
+    pub const fn symmetric_len(self) -> Option<usize> {
+        match self {
+            Self::Aes128 => Some(16),
+            Self::Aes192 => Some(24),
+            Self::Aes256 | Self::HmacSha256 => Some(32),
+            Self::HmacSha224 => Some(28),
+            Self::HmacSha384 => Some(48),
+            Self::HmacSha512 => Some(64),
+            _ => None,
+        }
+    }
+
+    /// The uses a key of this kind can serve at all.
+    #[must_use]
+    pub const fn possible_usage(self) -> UsageSet {
+        match self.family() {
+            KeyFamily::Aes => UsageSet::ENCRYPT_DECRYPT.with(crate::Usage::DeriveKey),
+            KeyFamily::Hmac => UsageSet::MAC.with(crate::Usage::DeriveKey),
+            KeyFamily::Rsa => UsageSet::ENCRYPT_DECRYPT.with(crate::Usage::Sign).with(crate::Usage::Verify),
+            KeyFamily::Ecdsa => UsageSet::SIGN_VERIFY.with(crate::Usage::AgreeKey),
+            KeyFamily::Eddsa | KeyFamily::MlDsa => UsageSet::SIGN_VERIFY,
+            KeyFamily::Xdh => UsageSet::AGREE_KEY,
+            KeyFamily::MlKem => UsageSet::ENCAPSULATE,
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! Cryptography as the house needs it: four narrow traits, so that each room holds only the power it uses.
+
+use std::any::Any;
+use std::fmt;
+use std::sync::Arc;
+
+use domain::{KeySpec, ProtectionLevel, UsageSet};
+use secret::{Secret, SecretBytes};
+
+/// Key material made ready for use; only the provider that loaded it can look inside.
+#[derive(Clone)]
+pub struct KeyHandle(Arc<dyn Any + Send + Sync>);
+
+impl KeyHandle {
+    /// Wraps a provider's own type.
+    #[must_use]
+    pub fn new<T: Any + Send + Sync>(inner: T) -> Self {
+        Self(Arc::new(inner))
+    }
+
+    /// The provider's own type again.
+    #[must_use]
+    pub fn inner<T: Any>(&self) -> Option<&T> {
+        self.0.downcast_ref()
+    }
+}
+
+impl fmt::Debug for KeyHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("KeyHandle")
+    }
+}
+
+/// Why a provider did not do what was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProviderError {
+    /// This provider does not do that with this kind of key.
+    Unsupported,
+    /// Input does not open or verify; says no more, by design.
+    Rejected,
+    /// Material or input has a wrong length or form.
+    Malformed,
+    /// Locked memory is used up.
+    OutOfMemory,
+    /// The device does not answer; try again.
+    Unavailable,
+}
+
+impl fmt::Display for ProviderError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Unsupported => "not supported by this provider",
+            Self::Rejected => "rejected",
+            Self::Malformed => "malformed input",
+            Self::OutOfMemory => "out of locked memory",
+            Self::Unavailable => "provider unavailable",
+        })
+    }
+}
+
+impl std::error::Error for ProviderError {}
+
+/// Whether an operation is an approved service of the module (FIPS 140-3 IG 2.4.C).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Approval {
+    /// Not approved.
+    NotApproved,
+    /// Approved.
+    Approved,
+}
+
+/// Makes and uses key versions. Held by `access::Guard` alone (INV-1). Calls may block for as long as the device
+/// takes; for software symmetric keys that is microseconds.
+pub trait CryptoProvider: Send + Sync {
+    /// Where its keys live.
+    fn protection(&self) -> ProtectionLevel;
+
+    /// Whether it can make and use such a key.
+    fn supports(&self, spec: KeySpec, usage: UsageSet) -> bool;
+
+    /// Makes new material for a kind of key.
+    ///
+    /// # Errors
+    /// [`ProviderError`].
+    fn generate(&self, spec: KeySpec) -> Result<SecretBytes, ProviderError>;
+
+    /// Makes material ready for use.
+    ///
+    /// # Errors
+    /// [`ProviderError::Malformed`] if it is no such material.
+    fn load(&self, spec: KeySpec, material: &SecretBytes) -> Result<KeyHandle, ProviderError>;
+
+    /// Envelope form: 64 bytes derived per message by SP 800-108r1 KBKDF in counter mode with HMAC-SHA-256 over a
+    /// random 128-bit salt (32 AEAD key, 32 key commitment), AES-256-GCM with a module-made nonce over
+    /// `header ‖ aad`. Appends `salt ‖ commitment ‖ nonce ‖ ciphertext ‖ tag` to `out`, which begins with `header`.
+    ///
+    /// # Errors
+    /// [`ProviderError`].
+    fn seal_envelope(
+        &self,
+        key: &KeyHandle,
+        aad: &[u8],
+        plaintext: &SecretBytes,
+        out: &mut Vec<u8>,
+    ) -> Result<(), ProviderError>;
+
+    /// Opens what [`Self::seal_envelope`] made; the commitment is compared, in constant time, before decryption.
+    ///
+    /// # Errors
+    /// [`ProviderError::Rejected`] for anything that does not open.
+    fn open_envelope(
+        &self,
+        key: &KeyHandle,
+        header: &[u8],
+        aad: &[u8],
+        body: &[u8],
+    ) -> Result<SecretBytes, ProviderError>;
+
+    /// Direct form: AES-GCM under the version's own key, 96-bit random module-made nonce. Gives
+    /// `nonce ‖ ciphertext ‖ tag`. The caller counts invocations (SP 800-38D §8.3: at most 2^32).
+    ///
+    /// # Errors
+    /// [`ProviderError`].
+    fn seal_direct(&self, key: &KeyHandle, aad: &[u8], plaintext: &SecretBytes) -> Result<Vec<u8>, ProviderError>;
+
+    /// Opens what [`Self::seal_direct`] made.
+    ///
+    /// # Errors
+    /// [`ProviderError::Rejected`] for anything that does not open.
+    fn open_direct(&self, key: &KeyHandle, aad: &[u8], body: &[u8]) -> Result<SecretBytes, ProviderError>;
+
+    /// Random bytes for data keys.
+    ///
+    /// # Errors
+    /// [`ProviderError`].
+    fn random(&self, len: usize) -> Result<SecretBytes, ProviderError>;
+}
+
+/// What authentication needs.
+pub trait AuthCrypto: Send + Sync {
+    /// HMAC-SHA-256.
+    fn hmac_sha256(&self, key: &[u8], data: &[u8]) -> [u8; 32];
+    /// SHA-256.
+    fn sha256(&self, data: &[u8]) -> [u8; 32];
+    /// Equality in constant time.
+    fn equal(&self, a: &[u8], b: &[u8]) -> bool;
+}
+
+/// What sealing rows needs.
+pub trait SealCrypto: Send + Sync {
+    /// AES-256-GCM with a module-made nonce: `nonce ‖ ciphertext ‖ tag`.
+    ///
+    /// # Errors
+    /// [`ProviderError`].
+    fn seal(&self, key: &Secret<[u8; 32]>, aad: &[u8], plaintext: &[u8]) -> Result<Vec<u8>, ProviderError>;
+    /// Opens what [`Self::seal`] made.
+    ///
+    /// # Errors
+    /// [`ProviderError::Rejected`].
+    fn open(&self, key: &Secret<[u8; 32]>, aad: &[u8], sealed: &[u8]) -> Result<SecretBytes, ProviderError>;
+    /// HMAC-SHA-256 under a secret key.
+    fn prf(&self, key: &Secret<[u8; 32]>, parts: &[&[u8]]) -> [u8; 32];
+    /// SHA-256.
+    fn sha256(&self, parts: &[&[u8]]) -> [u8; 32];
+    /// SP 800-108r1 KBKDF in counter mode, HMAC-SHA-256, 32 bytes: separates uses of one key-encryption key.
+    fn derive(&self, key: &Secret<[u8; 32]>, label: &str) -> Secret<[u8; 32]>;
+    /// A fresh 256-bit key.
+    fn fresh_key(&self) -> Secret<[u8; 32]>;
+}
+
+/// A signing key pair of the audit log.
+#[derive(Debug)]
+pub struct SigningKeyPair {
+    /// Ed25519 private key, PKCS#8 v2.
+    pub pkcs8: SecretBytes,
+    /// Ed25519 public key, raw.
+    pub public: [u8; 32],
+}
+
+/// What the audit log needs.
+pub trait LogCrypto: Send + Sync {
+    /// SHA-256.
+    fn sha256(&self, parts: &[&[u8]]) -> [u8; 32];
+    /// A new Ed25519 pair.
+    ///
+    /// # Errors
+    /// [`ProviderError`].
+    fn new_signing_key(&self) -> Result<SigningKeyPair, ProviderError>;
+    /// The public key of a private one.
+    ///
+    /// # Errors
+    /// [`ProviderError::Malformed`].
+    fn public_key(&self, pkcs8: &SecretBytes) -> Result<[u8; 32], ProviderError>;
+    /// Signs with Ed25519.
+    ///
+    /// # Errors
+    /// [`ProviderError::Malformed`].
+    fn sign(&self, pkcs8: &SecretBytes, message: &[u8]) -> Result<[u8; 64], ProviderError>;
+    /// Verifies an Ed25519 signature.
+    fn verify(&self, public: &[u8; 32], message: &[u8], signature: &[u8]) -> bool;
+}
