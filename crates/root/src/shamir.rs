@@ -5,7 +5,8 @@
 //! which holds a hiding commitment to every share: a custodian learns that a share is the right one, of the
 //! right split, undamaged, while nothing is unsealed. Shares and secrets live in the arena alone.
 //!
-//! This room has neither cryptography nor randomness of its own: SHA-256 and entropy are handed in.
+//! This room has no cryptography of its own: SHA-256 is handed in as the `sha256` of whichever `spi` trait the
+//! caller holds, randomness as [`spi::Entropy`].
 
 mod field;
 mod record;
@@ -17,16 +18,14 @@ mod text;
 use std::fmt;
 
 use secret::{ArenaFull, Exposure, Secret, SecretBytes, Shape};
+use spi::Entropy;
 
 pub use record::{BadRecord, SplitId, SplitRecord};
 pub use share::{Share, ShareFault};
 pub use text::{PREFIX as SHARE_TEXT_PREFIX, ShareTextError};
 
-/// SHA-256, handed in.
-pub type Sha256<'a> = &'a dyn Fn(&[u8]) -> [u8; 32];
-
-/// A source of uniformly random bytes, handed in: fills the whole buffer.
-pub type Random<'a> = &'a mut dyn FnMut(&mut [u8]);
+/// SHA-256 of parts, one after the other: `&|parts| crypto.sha256(parts)`.
+pub type Sha256<'a> = &'a dyn Fn(&[&[u8]]) -> [u8; 32];
 
 /// The shortest and the longest secret that can be split, in bytes. Shorter ones could be guessed.
 pub const SECRET_BYTES: std::ops::RangeInclusive<usize> = 16..=64;
@@ -74,24 +73,22 @@ impl Terms {
 pub fn split<T: Shape + AsRef<[u8]> + ?Sized>(
     secret: &Secret<T>,
     terms: Terms,
-    random: Random<'_>,
+    entropy: &dyn Entropy,
     sha256: Sha256<'_>,
 ) -> Result<(SplitRecord, Vec<Share>), SplitError> {
     if !SECRET_BYTES.contains(&secret.len()) {
         return Err(SplitError::SecretLength);
     }
-    let mut id = [0; SplitId::BYTES];
-    random(&mut id);
-    let id = SplitId::from_bytes(id);
-    let coefficients = draw_coefficients(secret.len(), terms, random)?;
+    let id = SplitId::from_bytes(entropy.bytes());
+    let coefficients = draw_coefficients(secret.len(), terms, entropy)?;
     let shares = (1..=terms.count)
         .map(|index| {
             let value = evaluate(secret.expose(Exposure::ShareCeremony).as_ref(), &coefficients, index)?;
-            let (blind, ()) = SecretBytes::try_build(share::BLIND_BYTES, &mut *random)?;
+            let (blind, ()) = SecretBytes::try_build(share::BLIND_BYTES, |blind| entropy.fill(blind))?;
             Ok(Share { id, terms, index, value, blind })
         })
         .collect::<Result<Vec<_>, ArenaFull>>()?;
-    let commitments = shares.iter().map(|share| share.commitment(sha256)).collect::<Result<_, _>>()?;
+    let commitments = shares.iter().map(|share| share.commitment(sha256)).collect();
     Ok((SplitRecord { id, terms, secret_len: secret.len(), commitments }, shares))
 }
 
@@ -119,9 +116,15 @@ pub fn combine(
 }
 
 /// Random coefficients of degree 1 and up, one after the other, each as long as the secret.
-fn draw_coefficients(len: usize, terms: Terms, random: Random<'_>) -> Result<Vec<SecretBytes>, SplitError> {
+fn draw_coefficients(
+    len: usize,
+    terms: Terms,
+    entropy: &dyn Entropy,
+) -> Result<Vec<SecretBytes>, SplitError> {
     let coefficients = (1..terms.threshold)
-        .map(|_| SecretBytes::try_build(len, &mut *random).map(|(coefficient, ())| coefficient))
+        .map(|_| {
+            SecretBytes::try_build(len, |bytes| entropy.fill(bytes)).map(|(coefficient, ())| coefficient)
+        })
         .collect::<Result<Vec<_>, _>>()?;
     // All zero would make every share the secret itself. By chance that is one in 2^128; else the source
     // is broken.

@@ -62,18 +62,16 @@ impl Share {
             return Err(ShareFault::WrongTerms);
         }
         let committed = record.commitment(self.index).ok_or(ShareFault::NoSuchIndex)?;
-        let found = self.commitment(sha256).map_err(ShareFault::Arena)?;
-        if found.ct_eq(committed).into() { Ok(()) } else { Err(ShareFault::Corrupt) }
+        if self.commitment(sha256).ct_eq(committed).into() { Ok(()) } else { Err(ShareFault::Corrupt) }
     }
 
     /// SHA-256 of (tag, split id, threshold, count, index, length, value, blind). Every field but the value
     /// has a fixed length, and the value's stands before it.
-    pub(super) fn commitment(&self, sha256: Sha256<'_>) -> Result<[u8; 32], ArenaFull> {
-        let len = u8::try_from(self.value.len()).map_err(|_| ArenaFull::TooLong)?;
-        let head = [self.terms.threshold(), self.terms.count(), self.index, len];
+    pub(super) fn commitment(&self, sha256: Sha256<'_>) -> [u8; 32] {
+        let len = u64::try_from(self.value.len()).unwrap_or(u64::MAX).to_be_bytes();
+        let head = [self.terms.threshold(), self.terms.count(), self.index];
         let (value, blind) = (self.value.expose(CEREMONY), self.blind.expose(CEREMONY));
-        let preimage = joined(&[COMMITMENT_TAG, self.id.as_bytes(), &head, value, blind])?;
-        Ok(sha256(preimage.expose(CEREMONY)))
+        sha256(&[COMMITMENT_TAG, self.id.as_bytes(), &head, &len, value, blind])
     }
 }
 
@@ -104,8 +102,6 @@ pub enum ShareFault {
     NoSuchIndex,
     /// Its bytes are not those that were committed to.
     Corrupt,
-    /// The arena gave no memory to check it.
-    Arena(ArenaFull),
 }
 
 impl fmt::Display for ShareFault {
@@ -117,7 +113,6 @@ impl fmt::Display for ShareFault {
             Self::WrongTerms => f.write_str("the share's threshold, count or length is not its split's"),
             Self::NoSuchIndex => f.write_str("the split made no share of this index"),
             Self::Corrupt => f.write_str("the share is damaged or was altered, use another copy of it"),
-            Self::Arena(full) => full.fmt(f),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Known answers, and what must hold of any split.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use aws_lc_rs::digest::{SHA256, digest};
 use proptest::prelude::*;
 use secret::is_arena_address;
@@ -7,25 +9,31 @@ use secret::is_arena_address;
 use super::share::CEREMONY;
 use super::*;
 
-fn sha256(bytes: &[u8]) -> [u8; 32] {
-    digest(&SHA256, bytes).as_ref().try_into().unwrap()
+fn sha256(parts: &[&[u8]]) -> [u8; 32] {
+    digest(&SHA256, &parts.concat()).as_ref().try_into().unwrap()
 }
 
-/// Bytes that follow from a seed; only the tests' own reproducibility asks anything of them.
-fn bytes_from(seed: u64) -> impl FnMut(&mut [u8]) {
-    let mut block = 0_u64;
-    move |out| {
-        for chunk in out.chunks_mut(32) {
-            block += 1;
-            let random = sha256(&[seed.to_le_bytes(), block.to_le_bytes()].concat());
-            chunk.copy_from_slice(&random[..chunk.len()]);
-        }
+/// Entropy whose n-th byte is a function of n.
+struct Counted<F>(F, AtomicU64);
+
+impl<F: Fn(u64) -> u8 + Send + Sync> Entropy for Counted<F> {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill_with(|| (self.0)(self.1.fetch_add(1, Ordering::Relaxed)));
     }
+}
+
+fn counted<F: Fn(u64) -> u8 + Send + Sync>(byte: F) -> Counted<F> {
+    Counted(byte, AtomicU64::new(0))
+}
+
+/// Bytes that follow from a seed, so that a failing case can be run again.
+fn seeded(seed: u64) -> impl Entropy {
+    counted(move |n| sha256(&[&seed.to_le_bytes(), &n.to_le_bytes()])[0])
 }
 
 fn split_of(secret: &[u8], (threshold, count): (u8, u8), seed: u64) -> (SplitRecord, Vec<Share>) {
     let secret = SecretBytes::take_vec(secret.to_vec());
-    split(&secret, Terms::new(threshold, count).unwrap(), &mut bytes_from(seed), &sha256).unwrap()
+    split(&secret, Terms::new(threshold, count).unwrap(), &seeded(seed), &sha256).unwrap()
 }
 
 /// A share again, through its text: shares cannot be cloned.
@@ -60,27 +68,27 @@ fn text_of(body: &[u8]) -> String {
 const KNOWN: [(&str, &str, &str); 5] = [
     (
         "000102c3c4c5c60708090a0b4c4d4e4f1011121314d5d6d7d8191a1b1c1d5e5f",
-        "d93759eaec8822fd29c1307ea9546d6b7a3593b6ea676b016bae583ec02a6e7d",
+        "4ee596ab2b6322d315c4dbf63f76bba44bafc0ab5cc07b92cf307f073e04c557",
         "kss1-aeea6fq5eqvteokai5hfkxddnibqkaiaaebmhrgfyydqqcikbnge2tspcaireeyu2xlnpwazdinryhk6l4ytqp2gjvkfwytjob3x5bmmsonimpamtm",
     ),
     (
         "9daabbb78addfc46732435021f28695ec0f7e6b18c80a1f6c379685f02353403",
-        "f8d4a10564795c305ca5e08b4af22dcba8ce2d2582283060ffd5a87660b46ab0",
+        "b7322f2c9da83dd57f00a8801433d7f3278b1ace304afc04e66c9b6890392d6f",
         "kss1-aeea6fq5eqvteokai5hfkxddnibqkau5vk53pcw57rdhgjbvaipsq2k6yd36nmmmqcq7nq3znbpqenjuaoq2rl5wxxcmxuwz4dt655p4amfm5awmoy",
     ),
     (
         "bd8a9b576a3d1c66530415227f48093ee0d7c691ac6041162359487f22155463",
-        "c786ce31eafe7c715d68729fc1d2a6321fdfd28356c5b2cae59b15c93edeec1b",
+        "edd5f1326b319846f773e859cbd7f996e8eea76e57449fe632c88e34905623be",
         "kss1-aeea6fq5eqvteokai5hfkxddnibqka55rknvo2r5drtfgbavej7uqcj64dl4nenmmbarmi2zjb7sefkummirqhzgfu2dwqsjkblv4zlmon5nyyqesa",
     ),
     (
         "982d4237ac428d61f21c73c6ab1e8a3f3d88e70992e728c655b9d663a3162f9a",
-        "48acc05e092948df67d7c25fc2196f59356eee6da7b92f593914a69cbcc1b54a",
+        "1e56bb6d393961eb86deb5e60424264165ea115cce78605261ce71eee1e1d272",
         "kss1-aeea6fq5eqvteokai5hfkxddnibqkbeyfvbdplccrvq7ehdty2vr5cr7hweoocms44ummvnz2zr2gfrptkayrd4wtwskxmvzydd45vo44pvjtrshcy",
     ),
     (
         "b80d62d74ca26d41d23c53e6cb7eea5f1da8c729b207c826b599f64383364ffa",
-        "8d5f7d594adc00816b290d983ff572c7b844e720ae541f1839a4acbf39c8f4b8",
+        "5549873a74aad2a73b96cf8e58ac0be4c1d910962c5b887fa5f173aafa9a5a27",
         "kss1-aeea6fq5eqvteokai5hfkxddnibqkbnybvrnotfcnva5epct43fx52s7dwumoknsa7ecnnmz6zbygnsp7ly7r7ygbukbwirjga3t4rkmknnljxzlyy",
     ),
 ];
@@ -88,9 +96,8 @@ const KNOWN: [(&str, &str, &str); 5] = [
 fn known_split() -> (SplitRecord, Vec<Share>) {
     let (secret, ()) =
         Secret::<[u8; 32]>::build(|bytes| bytes.iter_mut().zip(0x20..).for_each(|(b, n)| *b = n));
-    let mut next = (0..=u8::MAX).cycle().map(|n| n.wrapping_mul(7).wrapping_add(1));
-    let mut random = |out: &mut [u8]| out.fill_with(|| next.next().unwrap());
-    split(&secret, Terms::new(3, 5).unwrap(), &mut random, &sha256).unwrap()
+    let random = counted(|n| (7 * n + 1).to_le_bytes()[0]);
+    split(&secret, Terms::new(3, 5).unwrap(), &random, &sha256).unwrap()
 }
 
 #[test]
@@ -138,12 +145,11 @@ fn bad_terms_lengths_and_randomness_are_refused() {
     let terms = Terms::new(2, 3).unwrap();
     for len in [0, 15, 65] {
         let secret = SecretBytes::take_vec(vec![1; len]);
-        let refused = split(&secret, terms, &mut bytes_from(1), &sha256).unwrap_err();
+        let refused = split(&secret, terms, &seeded(1), &sha256).unwrap_err();
         assert_eq!(refused, SplitError::SecretLength);
     }
     let secret = SecretBytes::take_vec(vec![1; 32]);
-    let mut broken = |out: &mut [u8]| out.fill(0);
-    assert_eq!(split(&secret, terms, &mut broken, &sha256).unwrap_err(), SplitError::Randomness);
+    assert_eq!(split(&secret, terms, &counted(|_| 0), &sha256).unwrap_err(), SplitError::Randomness);
 }
 
 #[test]
