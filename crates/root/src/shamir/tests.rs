@@ -198,6 +198,9 @@ fn each_fault_of_a_text_is_named() {
         assert!(matches!(error, ShareTextError::Length | ShareTextError::Checksum), "{error:?}");
     }
     assert_eq!(refused(&format!("{text}{text}")), ShareTextError::Length);
+    let beyond = format!("kss1-{}", "1".repeat(167));
+    assert_eq!(refused(&beyond[..170]), ShareTextError::Alphabet);
+    assert_eq!(refused(&beyond), ShareTextError::Length, "the bound comes before the alphabet");
     assert_eq!(refused(&text.replacen("ee", "e1", 1)), ShareTextError::Alphabet);
     assert_eq!(refused(&text.replacen("ee", "e e", 1)), ShareTextError::Length);
     assert_eq!(refused(&text.replacen("eea", "eae", 1)), ShareTextError::Checksum, "two swapped");
