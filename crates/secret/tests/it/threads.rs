@@ -61,6 +61,15 @@ fn a_secret_kept_past_its_threads_magazine_is_dropped_in_order() {
     assert_eq!(arena_stats().slots_in_use, 0);
 }
 
+#[test]
+fn a_thread_that_ends_leaves_its_free_slots_to_others() {
+    for _ in 0..100 {
+        thread::spawn(|| drop(marked(1, 8192))).join().unwrap();
+    }
+    let stats = arena_stats();
+    assert_eq!(stats.bytes_reserved, 64 * 1024, "one region serves all, one after the other: {stats:?}");
+}
+
 /// The bar is 200 ns optimised; this profile is hardly optimised, and the best of many rounds is taken
 /// because other work shares the machine.
 #[test]
