@@ -55,6 +55,16 @@ impl Session<'_> {
         self.decide(Demand::outside(action, on)).await
     }
 
+    /// Whether the caller would be allowed, for choices that are no part of what was asked; leaves no trail.
+    pub(crate) async fn would_allow_in(&mut self, place: &Place, action: Action, on: &ResourceRef) -> Result<bool, Fault> {
+        let demand = Demand::in_tenant(action, on, &place.tenant);
+        match self.engine.parts.decider.decide(&self.caller, demand, &mut self.fence).await {
+            Ok(_) => Ok(true),
+            Err(Refused::Denied { .. }) => Ok(false),
+            Err(Refused::Store(e)) => Err(store_fault(e)),
+        }
+    }
+
     async fn decide(&mut self, demand: Demand<'_>) -> Result<Allowed, Fault> {
         self.trail.asks([demand.action]);
         let (action, on) = (demand.action, demand.resource.clone());

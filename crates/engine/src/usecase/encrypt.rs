@@ -3,7 +3,7 @@
 
 use api::ops::{AssociatedData, CiphertextForm, Encrypt, EncryptItem, Encrypted, EncryptedItem};
 use api::{Fault, FaultWhat, Limit, Output};
-use domain::{Action, Key, Usage, VersionId};
+use domain::{Action, Key, KeyId, KeySpec, Usage, VersionId};
 
 use crate::authorise::OnKey;
 use crate::envelope::Header;
@@ -115,8 +115,13 @@ impl Engine {
 }
 
 pub(crate) fn guard_fault(key: &Key, e: GuardError) -> Fault {
+    guard_fault_on(key.id(), key.spec(), e)
+}
+
+/// The same for a key that is only being made.
+pub(crate) fn guard_fault_on(id: KeyId, spec: KeySpec, e: GuardError) -> Fault {
     match e {
         GuardError::Material(e) => material_fault(e),
-        GuardError::Provider(e) => provider_fault(key.id(), key.spec(), e),
+        GuardError::Provider(e) => provider_fault(id, spec, e),
     }
 }

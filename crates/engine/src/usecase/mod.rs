@@ -20,7 +20,8 @@ mod search_audit;
 mod seal_system;
 mod who_am_i;
 
-pub(crate) use create_key::default_details;
+pub(crate) use credentials::{credential_id, keep, token_id};
+pub(crate) use places::{check_bindings, check_name, tenant_change};
 
 use api::{Command, Fault};
 

@@ -1,0 +1,225 @@
+//! The gate's one way: every command, whatever its dialect, passes through [`Engine::call`] and nowhere else.
+//!
+//! An attempt captures epochs before its first read and ends in a durable audit record that is placed only if they
+//! still hold; a stale attempt is thrown away, its results wiped, and a new one decides again (INV-10). No reply
+//! leaves without its record (INV-5).
+
+use api::{Command, Fault, FaultWhat, Kms, Output, RequestContext};
+use async_trait::async_trait;
+use domain::{BatchId, Outcome, Proof, Scope, Subject};
+use spi::{AppendError, Batch, CommitError, Fence, SpaceTicket};
+
+use crate::Engine;
+use crate::audit_trail::{Facts, Trail, failure, subject_of, subject_of_failed};
+use crate::faults::{audit_fault, auth_fault, commit_fault};
+use crate::plan::{Change, Plan};
+use crate::session::Session;
+
+/// How often a request decides again before it is told that the system is too busy changing.
+const ATTEMPTS: u32 = 32;
+
+/// How an attempt ended short of an answer.
+enum Ended {
+    /// Something it had read has changed: begin again.
+    Stale,
+    /// This is the answer.
+    Fault(Fault),
+}
+
+impl From<Fault> for Ended {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+/// When an attempt began.
+#[derive(Clone, Copy)]
+struct Began {
+    at: domain::Timestamp,
+    micros: u64,
+}
+
+#[async_trait]
+impl Kms for Engine {
+    async fn call(&self, context: RequestContext, proof: Proof, command: Command) -> Result<Output, Fault> {
+        for _ in 0..ATTEMPTS {
+            match self.attempt(&context, &proof, &command).await {
+                Ok(output) => return Ok(output),
+                Err(Ended::Fault(fault)) => return Err(fault),
+                Err(Ended::Stale) => {}
+            }
+        }
+        Err(FaultWhat::Conflict.into())
+    }
+
+    async fn refuse(&self, context: RequestContext, proof: Proof, fault: Fault) -> Fault {
+        if !self.parts.sealer.is_unsealed() {
+            return FaultWhat::Sealed.into();
+        }
+        let began = self.begin();
+        let ticket = match self.parts.log.ticket(Trail::estimate(&context)) {
+            Ok(ticket) => ticket,
+            Err(e) => return audit_fault(e),
+        };
+        let mut fence = self.parts.epochs.capture([Scope::System]);
+        match self.authenticate(&context, &proof, &mut fence).await {
+            Ok(caller) => {
+                let subject = subject_of(&caller);
+                self.record_failure(ticket, &context, began, subject, Trail::default(), fault).await
+            }
+            Err(fault) => self.refuse_unknown(ticket, &context, &proof, began, fault).await,
+        }
+    }
+}
+
+impl Engine {
+    fn begin(&self) -> Began {
+        Began { at: self.parts.clock.now(), micros: self.parts.clock.monotonic_micros() }
+    }
+
+    async fn attempt(&self, context: &RequestContext, proof: &Proof, command: &Command) -> Result<Output, Ended> {
+        if !self.parts.sealer.is_unsealed() {
+            return Err(Fault::new(FaultWhat::Sealed).into());
+        }
+        let began = self.begin();
+        // Space first: a full disk refuses before anything is performed, not after.
+        let ticket = self.parts.log.ticket(Trail::estimate(context)).map_err(audit_fault)?;
+        let mut fence = self.parts.epochs.capture([Scope::System]);
+        let caller = match self.authenticate(context, proof, &mut fence).await {
+            Ok(caller) => caller,
+            Err(fault) => return Err(self.refuse_unknown(ticket, context, proof, began, fault).await.into()),
+        };
+        let mut session = Session::new(self, context, caller, fence);
+        let performed = session.perform(command).await;
+        let (subject, fence, trail) = (subject_of(&session.caller), session.fence, session.trail);
+        match performed {
+            Err(fault) => Err(self.record_failure(ticket, context, began, subject, trail, fault).await.into()),
+            Ok(Plan::Answer(output)) => {
+                self.record_use(ticket, context, began, subject, trail, fence).await?;
+                if matches!(output, Output::SealSystem(())) {
+                    (self.parts.seal)();
+                }
+                Ok(output)
+            }
+            Ok(Plan::Commit(change, output)) => {
+                self.commit(ticket, context, began, subject, trail, fence, *change).await?;
+                Ok(output)
+            }
+        }
+    }
+
+    async fn authenticate(
+        &self,
+        context: &RequestContext,
+        proof: &Proof,
+        fence: &mut Fence,
+    ) -> Result<domain::Caller, Fault> {
+        let (via, address) = (context.place.dialect, context.address);
+        self.parts.authenticator.authenticate(proof, via, address, fence).await.map_err(auth_fault)
+    }
+
+    /// The end of a use: its record is placed if the fence holds, and only then does anybody see its result.
+    async fn record_use(
+        &self,
+        ticket: SpaceTicket,
+        context: &RequestContext,
+        began: Began,
+        subject: Subject,
+        trail: Trail,
+        fence: Fence,
+    ) -> Result<(), Ended> {
+        let facts = self.facts(context, subject, began, &fence);
+        let record = trail.record(&facts, Outcome::Success);
+        match self.parts.log.append(ticket, fence, record).await {
+            Ok(_) => Ok(()),
+            Err(AppendError::Stale(_)) => Err(Ended::Stale),
+            Err(AppendError::Unavailable(e)) => Err(audit_fault(e).into()),
+        }
+    }
+
+    /// The end of a refused command: recorded whatever has changed meanwhile. Gives the fault to answer with.
+    async fn record_failure(
+        &self,
+        ticket: SpaceTicket,
+        context: &RequestContext,
+        began: Began,
+        subject: Subject,
+        trail: Trail,
+        fault: Fault,
+    ) -> Fault {
+        if let Some(cause) = fault.cause() {
+            tracing::debug!(request = %context.id, what = fault.what.word(), %cause, "refused");
+        }
+        let none = Fence::default();
+        let facts = self.facts(context, subject, began, &none);
+        let record = trail.record(&facts, failure(&fault.what));
+        match self.parts.log.append(ticket, Fence::default(), record).await {
+            Ok(_) => fault,
+            Err(AppendError::Unavailable(e)) => audit_fault(e),
+            Err(AppendError::Stale(_)) => FaultWhat::Internal.into(),
+        }
+    }
+
+    /// A proof that failed: recorded one by one up to a rate per source, then counted, so that a flood of bad
+    /// credentials does not fill the disk.
+    async fn refuse_unknown(
+        &self,
+        ticket: SpaceTicket,
+        context: &RequestContext,
+        proof: &Proof,
+        began: Began,
+        fault: Fault,
+    ) -> Fault {
+        let subject = subject_of_failed(proof, context);
+        if !self.failures.admits(context.address, began.at) {
+            return fault;
+        }
+        self.record_failure(ticket, context, began, subject, Trail::default(), fault).await
+    }
+
+    fn facts<'a>(&self, context: &'a RequestContext, subject: Subject, began: Began, fence: &'a Fence) -> Facts<'a> {
+        let micros = self.parts.clock.monotonic_micros().saturating_sub(began.micros);
+        Facts { context, subject, at: began.at, micros, fence }
+    }
+
+    /// The end of a change: one transaction with its record in it, durable in store and log before the reply.
+    #[expect(clippy::too_many_arguments, reason = "the facts of one attempt, used nowhere else together")]
+    async fn commit(
+        &self,
+        ticket: SpaceTicket,
+        context: &RequestContext,
+        began: Began,
+        subject: Subject,
+        trail: Trail,
+        fence: Fence,
+        change: Change,
+    ) -> Result<(), Ended> {
+        let facts = self.facts(context, subject, began, &fence);
+        let record = trail.record(&facts, Outcome::Success);
+        let evict = change.evict.clone();
+        let batch = Batch {
+            name: change.name,
+            id: BatchId::random(self.parts.entropy.bytes()),
+            fence: fence.epochs().collect(),
+            raise: change.raise,
+            expect: Vec::new(),
+            expect_absent: change.expect_absent,
+            put: change.put,
+            material: change.material,
+            new_tenants: change.new_tenants,
+            revokes: change.revokes,
+            audit: record,
+        };
+        let committed = self.parts.store.commit(batch).await;
+        // The record's space was held until the log had it.
+        drop(ticket);
+        match committed {
+            Ok(_) => {
+                evict.into_iter().for_each(|key| self.parts.guard.evict(key));
+                Ok(())
+            }
+            Err(CommitError::Stale(_) | CommitError::Conflict | CommitError::Taken(_)) => Err(Ended::Stale),
+            Err(e) => Err(commit_fault(e).into()),
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Binding a name to a key: an authorised act on the name and on the key, never an adoption of what exists.
+
+use api::ops::BindName;
+use api::{Fault, FaultWhat, Limit, Output};
+use domain::{Action, Dialect, IndexEntry, IndexName, Name, Owner, ResourceRef, Space};
+use spi::{IndexScan, RecordStoreExt};
+
+use crate::cache::Place;
+use crate::faults::store_fault;
+use crate::plan::{Change, Plan};
+use crate::session::Session;
+use crate::usecase::create_key::MIRRORED;
+
+/// Most names of one key in one space.
+const NAMES: usize = 50;
+
+impl Session<'_> {
+    pub(crate) async fn bind_name(&mut self, op: &BindName) -> Result<Plan, Fault> {
+        let on = self.allow_on_key(&op.key, Action::BindName).await?;
+        let (place, key) = (on.place, on.key);
+        let resource = ResourceRef::Name { tenant: place.tenant.id, name: op.name.clone() };
+        self.allow_in(&place, Action::BindName, &resource).await?;
+        if self.is_taken(&op.name, &place).await? {
+            return Err(FaultWhat::NameTaken { name: op.name.clone() }.into());
+        }
+        let loaded = self.engine.load_key(place.tenant.id, key.id()).await?.ok_or(FaultWhat::Conflict)?;
+        if let Some(destruction) = loaded.get().destruction() {
+            let (key, state) = (key.id(), key.state());
+            return Err(FaultWhat::WrongState { key, state, destruction: Some(destruction) }.into());
+        }
+        let in_space = loaded.get().details.names.iter().filter(|n| n.space() == op.name.space()).count();
+        if in_space >= NAMES {
+            return Err(FaultWhat::LimitExceeded(Limit::NamesPerKey { max: NAMES }).into());
+        }
+        let mut names = vec![op.name.clone()];
+        for mirror in self.mirrors(&op.name, &place).await? {
+            // A key that has a name in that space already needs no other.
+            if !loaded.get().details.names.iter().any(|n| n.space() == mirror.space()) {
+                names.push(mirror);
+            }
+        }
+        self.trail.on_key(loaded.get());
+        let (_, sealable) = loaded.edit(|details| details.names.extend(names));
+        Ok(Plan::commit(Change::new("bind_name").put(sealable), Output::BindName(())))
+    }
+
+    /// Whether a name leads to a key already.
+    pub(crate) async fn is_taken(&self, name: &Name, place: &Place) -> Result<bool, Fault> {
+        let owner = Owner::Tenant(place.tenant.id);
+        let entry = IndexEntry::of_name(name);
+        let found = self.engine.parts.store.find::<domain::Key>(owner, &entry).await.map_err(store_fault)?;
+        Ok(found.is_some())
+    }
+
+    /// The same text as a name in every other bound space, where it is legal there, free, and the caller may make it.
+    pub(crate) async fn mirrors(&mut self, name: &Name, place: &Place) -> Result<Vec<Name>, Fault> {
+        let mut mirrors = Vec::new();
+        for space in self.mirror_spaces(name.space(), place).await? {
+            let Ok(mirror) = Name::new(space, name.text()) else { continue };
+            if !self.is_taken(&mirror, place).await? && self.may_bind(&mirror, place).await? {
+                mirrors.push(mirror);
+            }
+        }
+        Ok(mirrors)
+    }
+
+    async fn may_bind(&mut self, name: &Name, place: &Place) -> Result<bool, Fault> {
+        let resource = ResourceRef::Name { tenant: place.tenant.id, name: name.clone() };
+        self.would_allow_in(place, Action::BindName, &resource).await
+    }
+
+    async fn mirror_spaces(&self, own: &Space, place: &Place) -> Result<Vec<Space>, Fault> {
+        let bound = self.bound_dialects(place).await?;
+        let spaces = MIRRORED.into_iter().filter(|d| bound.contains(d)).filter_map(space_of);
+        Ok(spaces.chain([Space::Native]).filter(|space| space != own).collect())
+    }
+
+    /// The dialects in which the tenant can be addressed.
+    async fn bound_dialects(&self, place: &Place) -> Result<Vec<Dialect>, Fault> {
+        let scan = IndexScan {
+            owner: Owner::System,
+            index: IndexName::BindingByTenant,
+            prefix: place.tenant.id.as_bytes().to_vec(),
+            after: None,
+            limit: 100,
+        };
+        let page = self.engine.parts.store.scan(scan).await.map_err(store_fault)?;
+        let mut dialects = Vec::new();
+        for hit in page.items {
+            let binding = self.engine.parts.store.load::<domain::Binding>(Owner::System, &hit.id).await;
+            let binding = binding.map_err(store_fault)?.filter(|b| b.get().tenant == place.tenant.id);
+            dialects.extend(binding.map(|b| b.get().coordinates.dialect));
+        }
+        Ok(dialects)
+    }
+}
+
+/// The space a dialect's plain names live in.
+fn space_of(dialect: Dialect) -> Option<Space> {
+    match dialect {
+        Dialect::Aws => Some(Space::Aws),
+        Dialect::Vault => Some(Space::Vault { mount: "transit".to_owned() }),
+        Dialect::Azure => Some(Space::Azure),
+        _ => None,
+    }
+}
