@@ -26,7 +26,10 @@ PROGRAMS = pathlib.Path(sys.executable).parent
 
 @pytest.fixture(scope="session")
 def keystead(tmp_path_factory):
-    server = keystead_server.start(tmp_path_factory.mktemp("keystead"))
+    try:
+        server = keystead_server.start(tmp_path_factory.mktemp("keystead"))
+    except RuntimeError as error:
+        pytest.exit(str(error), returncode=1)
     yield server
     died = not server.alive()
     server.stop()

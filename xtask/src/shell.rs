@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fmt::Write as _;
+use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read, Write as _};
 use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
@@ -69,6 +70,15 @@ impl Step {
         self.judge(status)
     }
 
+    /// Runs it with all output in the file `log`, of which only a failure shows the end.
+    pub(crate) fn run_logged(mut self, log: &Path) -> Outcome {
+        say(&format!("$ {}", self.line));
+        let file = File::create(log).map_err(Failure::while_doing(log.display()))?;
+        let again = file.try_clone().map_err(Failure::while_doing(log.display()))?;
+        let status = self.command.stdin(Stdio::null()).stdout(file).stderr(again).status();
+        self.judge(status).inspect_err(|_| say(&end_of(log)))
+    }
+
     /// Runs it in silence and gives its standard output.
     pub(crate) fn read(mut self) -> Outcome<String> {
         let output = self.command.stdin(Stdio::null()).output().map_err(Failure::while_doing(&self.line))?;
@@ -104,6 +114,13 @@ fn pass_on(from: Option<impl Read>, tally: &Mutex<Tally>) {
             tally.read(&line);
         }
     }
+}
+
+/// The last lines of a log that may hold bytes that are no UTF-8.
+fn end_of(log: &Path) -> String {
+    let text = String::from_utf8_lossy(&fs::read(log).unwrap_or_default()).into_owned();
+    let lines: Vec<&str> = text.lines().collect();
+    lines.iter().skip(lines.len().saturating_sub(60)).copied().collect::<Vec<_>>().join("\n")
 }
 
 /// A line for the person at the terminal.

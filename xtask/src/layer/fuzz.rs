@@ -9,7 +9,7 @@ use std::path::Path;
 use super::Context;
 use crate::failure::{Failure, Outcome};
 use crate::install;
-use crate::shell::step;
+use crate::shell::{say, step};
 
 /// LLVM's coverage pass as libFuzzer reads it: edge counters, their table, and compared values.
 const INSTRUMENT: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
@@ -41,13 +41,26 @@ fn smoke(folder: &Path, built: &Path, host: &str, target: &str) -> Outcome {
         fs::create_dir_all(made).map_err(Failure::while_doing(made.display()))?;
     }
     let seeds = folder.join("seeds").join(target);
+    let log = built.join(format!("{target}.log"));
     step(built.join(host).join("release").join(target))
         .args(BOUNDS)
         .arg(format!("-artifact_prefix={}/", artifacts.display()))
         .arg(&corpus)
         .args(seeds.exists().then_some(seeds))
         .within(folder)
-        .run()
+        .run_logged(&log)?;
+    let text = String::from_utf8_lossy(&fs::read(&log).unwrap_or_default()).into_owned();
+    match executed(&text) {
+        Some(inputs) if inputs > 0 => say(&format!("{target}: {inputs} inputs, nothing found")),
+        _ => return Err(Failure::new(format!("fuzz target `{target}` ran no input: see {}", log.display()))),
+    }
+    Ok(())
+}
+
+/// How many inputs ran, from libFuzzer's closing statistics.
+fn executed(log: &str) -> Option<u64> {
+    let line = log.lines().find_map(|line| line.strip_prefix("stat::number_of_executed_units:"))?;
+    line.trim().parse().ok()
 }
 
 /// Every `[[bin]]` of the fuzz workspace.
@@ -69,4 +82,16 @@ fn host() -> Outcome<String> {
     let version = step("rustc").arg("-vV").read()?;
     let host = version.lines().find_map(|line| line.strip_prefix("host: "));
     host.map(String::from).ok_or_else(|| Failure::new("`rustc -vV` names no host"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_count_is_read_and_its_absence_is_seen() {
+        let log = "Done 7 runs\nstat::number_of_executed_units: 624320\nstat::peak_rss_mb:  30\n";
+        assert_eq!(executed(log), Some(624_320));
+        assert_eq!(executed("==1== ERROR: libFuzzer: deadly signal"), None);
+    }
 }

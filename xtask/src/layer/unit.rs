@@ -20,7 +20,9 @@ pub(super) fn tests(context: &Context) -> Outcome {
             "ci",
             "--workspace",
             "--locked",
-            "--all-targets",
+            "--lib",
+            "--bins",
+            "--tests",
             "--exclude",
             STORE,
         ])
