@@ -63,8 +63,11 @@ fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
-/// Files under `tests/` or `benches/`, and modules that are named as tests.
+/// The test kit, files under `tests/` or `benches/`, and modules that are named as tests.
 fn is_test_file(path: &str) -> bool {
+    if path.starts_with("crates/testkit/") {
+        return true;
+    }
     let folder = path.split('/').any(|part| part == "tests" || part == "benches");
     folder || path.ends_with("/tests.rs") || path.ends_with("_tests.rs")
 }
@@ -251,6 +254,7 @@ mod tests {
             "crates/a/src/tests.rs",
             "crates/a/src/b_tests.rs",
             "crates/a/benches/b.rs",
+            "crates/testkit/src/a.rs",
         ] {
             assert_eq!(Source::new(path, "fn a() {}").shipped("fn a() {}").trim(), "", "{path}");
         }

@@ -7,7 +7,7 @@ use crate::tree::Tree;
 
 const RULE: &str = "INV-7";
 
-/// Rooms that speak to the wire, or to the languages that wires carry. `server` pastes lines for a person.
+/// Rooms that speak to the wire, or to the languages that wires carry.
 const HOMES: &[&str] = &[
     "crates/dialect/",
     "crates/codec/",
@@ -17,7 +17,7 @@ const HOMES: &[&str] = &[
 ];
 
 /// Names that no house word contains, in lower case.
-const NAMES: &[&str] = &["trentservice", "kms:", "vault:v", "x-vault-", "x-amz-"];
+const NAMES: &[&str] = &["trentservice", "kms:", "vault:v", "x-vault-"];
 
 pub(crate) fn homes(tree: &Tree) -> Vec<Finding> {
     let abroad = |source: &&Source| {
