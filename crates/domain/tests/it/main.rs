@@ -1,3 +1,4 @@
 //! The laws of the domain as properties over arbitrary histories.
 
+mod dialect_states;
 mod history;
