@@ -23,7 +23,7 @@ impl Session<'_> {
     /// Finds a key and asks whether the caller may do this with it. What is not there is decided on too, so that only
     /// those who may know learn that it is not there.
     pub(crate) async fn allow_on_key(&mut self, reference: &KeyRef, action: Action) -> Result<OnKey, Fault> {
-        let (place, found) = self.find(reference).await?;
+        let (place, found) = self.find(reference, action).await?;
         match found {
             Found::Key(key) => {
                 let allowed = self.allow_found(&place, &key, action).await?;

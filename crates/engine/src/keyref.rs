@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use api::ops::KeyRef;
 use api::{Fault, FaultWhat};
-use domain::{IndexEntry, Key, KeyId, Loaded, Name, Owner, ResourceRef, Scope, TenantId};
+use domain::{Action, Coordinates, IndexEntry, Key, KeyId, Loaded, Name, Owner, ResourceRef, Scope, TenantId};
 use spi::{Fence, RecordStoreExt};
 
 use crate::Engine;
@@ -22,23 +22,36 @@ pub(crate) enum Found {
 
 impl Session<'_> {
     /// The place and the key that a reference means.
-    pub(crate) async fn find(&mut self, key: &KeyRef) -> Result<(Place, Found), Fault> {
+    pub(crate) async fn find(&mut self, key: &KeyRef, action: Action) -> Result<(Place, Found), Fault> {
         let (place, key) = match key {
-            KeyRef::At { place, key } => (self.other_place(place).await?, key.as_ref()),
+            KeyRef::At { place, key } => (self.other_place(place, action).await?, key.as_ref()),
             own => (self.place().await?, own),
         };
         let found = self.engine.find_key(place.tenant.id, key).await?;
         Ok((place, found))
     }
 
-    async fn other_place(&mut self, coordinates: &domain::Coordinates) -> Result<Place, Fault> {
+    /// A place that a reference spells out. One that leads nowhere is answered like one that is not allowed, so that
+    /// nobody learns which accounts and regions there are.
+    async fn other_place(&mut self, coordinates: &Coordinates, action: Action) -> Result<Place, Fault> {
         let own = self.place().await?;
         if self.context.place.for_account(own.account.number) == *coordinates {
             return Ok(own);
         }
-        let held = self.engine.resolve_place(coordinates, self.caller.account, &mut self.fence).await?;
-        self.trail.in_place(&held.value);
-        Ok(held.value.clone())
+        match self.engine.resolve_place(coordinates, self.caller.account, &mut self.fence).await {
+            Ok(held) => {
+                self.trail.in_place(&held.value);
+                Ok(held.value.clone())
+            }
+            Err(Fault { what: FaultWhat::PlaceUnknown { place }, .. }) => {
+                let on = ResourceRef::AbsentKey { tenant: own.tenant.id, text: place };
+                self.trail.asks([action]);
+                self.trail.denied(None);
+                let caller = self.caller.name.to_string();
+                Err(FaultWhat::Denied { caller, action, on, by: None, may_know: false }.into())
+            }
+            Err(fault) => Err(fault),
+        }
     }
 }
 
