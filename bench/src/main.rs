@@ -1,2 +1,0 @@
-//! (not built yet)
-fn main() {}
