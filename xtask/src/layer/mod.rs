@@ -8,6 +8,8 @@ mod lint;
 mod postgres;
 mod unit;
 
+pub(crate) use clients::bao;
+
 use std::path::PathBuf;
 use std::sync::Mutex;
 
