@@ -1,0 +1,46 @@
+//! The question that every document is asked, and the four things it can say.
+
+use std::sync::Arc;
+
+use domain::{AccountNumber, Action, Caller, Key, ResourceRef, StatementRef};
+
+use crate::iam;
+
+/// May this caller do this to that?
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Question<'a> {
+    pub(crate) caller: &'a Caller,
+    /// The public number of the caller's account.
+    pub(crate) caller_number: AccountNumber,
+    pub(crate) action: Action,
+    pub(crate) resource: &'a ResourceRef,
+    /// The key, where the resource is one that exists.
+    pub(crate) key: Option<&'a Key>,
+    /// The resource's place in the terms of `iam`; `None` outside tenants.
+    pub(crate) terms: Option<iam::Terms<'a>>,
+}
+
+/// What one document says to a question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Says {
+    /// Never.
+    Denies(Arc<StatementRef>),
+    /// Yes.
+    Allows(Arc<StatementRef>),
+    /// Yes, if an identity policy of the caller's account says so too.
+    Delegates(Arc<StatementRef>),
+    /// Nothing that covers it.
+    Nothing,
+}
+
+impl Says {
+    /// One word for explanations.
+    pub(crate) const fn word(&self) -> &'static str {
+        match self {
+            Self::Denies(_) => "denies",
+            Self::Allows(_) => "allows",
+            Self::Delegates(_) => "delegates",
+            Self::Nothing => "says nothing",
+        }
+    }
+}
