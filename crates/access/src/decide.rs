@@ -35,6 +35,12 @@ impl<'a> Ask<'a> {
         Self { action, resource: ResourceRef::Key { tenant: key.tenant(), id: key.id() }, key: Some(key) }
     }
 
+    /// The action asked about.
+    #[must_use]
+    pub const fn action(&self) -> Action {
+        self.action
+    }
+
     /// On anything else. A `ResourceRef::Key` without its key is denied.
     #[must_use]
     pub const fn of(action: Action, resource: ResourceRef) -> Self {

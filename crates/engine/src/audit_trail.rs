@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use api::{FaultWhat, RequestContext};
 use domain::{
-    AccountId, AccountNumber, Action, AuditRecord, Caller, CredentialId, Decision, Key, Outcome, Proof, ResourceRef,
-    StatementRef, Subject, Target, TenantId, Timestamp,
+    AccountId, AccountNumber, Action, AuditRecord, Caller, CredentialId, Decision, Key, Outcome, Proof,
+    ResourceRef, StatementRef, Subject, Target, TenantId, Timestamp,
 };
 use spi::Fence;
 
@@ -65,7 +65,8 @@ impl Trail {
 
     pub(crate) fn on_key(&mut self, key: &Key) {
         let id = key.id().to_string();
-        self.target = Some(Target { kind: Cow::Borrowed("key"), id, version: None, state: Some(key.state()) });
+        self.target =
+            Some(Target { kind: Cow::Borrowed("key"), id, version: None, state: Some(key.state()) });
     }
 
     pub(crate) fn on(&mut self, resource: &ResourceRef) {
@@ -75,7 +76,9 @@ impl Trail {
             ResourceRef::Tenant(id) => ("tenant", id.to_string()),
             ResourceRef::Key { id, .. } => ("key", id.to_string()),
             ResourceRef::AbsentKey { text, .. } => ("absent-key", text.clone()),
-            ResourceRef::Name { name, .. } => ("name", format!("{}:{}", name.space().index_word(), name.text())),
+            ResourceRef::Name { name, .. } => {
+                ("name", format!("{}:{}", name.space().index_word(), name.text()))
+            }
             ResourceRef::Principal { id, .. } => ("principal", id.to_string()),
             ResourceRef::Policy { id, .. } => ("policy", id.to_string()),
             ResourceRef::AuditLog(id) => ("audit-log", id.to_string()),

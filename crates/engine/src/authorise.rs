@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use access::{Allowed, Demand, Refused};
+use access::{Allowed, Ask, Documents};
 use api::ops::KeyRef;
 use api::{Fault, FaultWhat};
 use domain::{Action, Key, ResourceRef};
@@ -30,54 +30,79 @@ impl Session<'_> {
                 Ok(OnKey { place, key, allowed })
             }
             Found::Nothing(what, resource) => {
-                self.allow_in(&place, action, &resource).await?;
+                self.allow_in(&place, action, resource).await?;
                 Err(what.into())
             }
         }
     }
 
     /// Asks about a key that is at hand.
-    pub(crate) async fn allow_found(&mut self, place: &Place, key: &Arc<Key>, action: Action) -> Result<Allowed, Fault> {
+    pub(crate) async fn allow_found(
+        &mut self,
+        place: &Place,
+        key: &Key,
+        action: Action,
+    ) -> Result<Allowed, Fault> {
         self.trail.on_key(key);
-        let resource = ResourceRef::Key { tenant: place.tenant.id, id: key.id() };
-        self.decide(Demand::on_key(action, &resource, key, &place.tenant)).await
+        let documents = self.documents(Some(place)).await?;
+        self.decide(&Ask::key(action, key), &documents)
     }
 
     /// Asks about something in a tenant that is no key.
-    pub(crate) async fn allow_in(&mut self, place: &Place, action: Action, on: &ResourceRef) -> Result<Allowed, Fault> {
-        self.trail.on(on);
-        self.decide(Demand::in_tenant(action, on, &place.tenant)).await
+    pub(crate) async fn allow_in(
+        &mut self,
+        place: &Place,
+        action: Action,
+        on: ResourceRef,
+    ) -> Result<Allowed, Fault> {
+        self.trail.on(&on);
+        let documents = self.documents(Some(place)).await?;
+        self.decide(&Ask::of(action, on), &documents)
     }
 
     /// Asks about something of an account or the system.
-    pub(crate) async fn allow(&mut self, action: Action, on: &ResourceRef) -> Result<Allowed, Fault> {
-        self.trail.on(on);
-        self.decide(Demand::outside(action, on)).await
+    pub(crate) async fn allow(&mut self, action: Action, on: ResourceRef) -> Result<Allowed, Fault> {
+        self.trail.on(&on);
+        let documents = self.documents(None).await?;
+        self.decide(&Ask::of(action, on), &documents)
     }
 
     /// Whether the caller would be allowed, for choices that are no part of what was asked; leaves no trail.
-    pub(crate) async fn would_allow_in(&mut self, place: &Place, action: Action, on: &ResourceRef) -> Result<bool, Fault> {
-        let demand = Demand::in_tenant(action, on, &place.tenant);
-        match self.engine.parts.decider.decide(&self.caller, demand, &mut self.fence).await {
-            Ok(_) => Ok(true),
-            Err(Refused::Denied { .. }) => Ok(false),
-            Err(Refused::Store(e)) => Err(store_fault(e)),
-        }
+    pub(crate) async fn would_allow_in(
+        &mut self,
+        place: &Place,
+        action: Action,
+        on: ResourceRef,
+    ) -> Result<bool, Fault> {
+        let documents = self.documents(Some(place)).await?;
+        Ok(self.engine.parts.gate.decide(&self.caller, &[Ask::of(action, on)], &documents).is_ok())
     }
 
-    async fn decide(&mut self, demand: Demand<'_>) -> Result<Allowed, Fault> {
-        self.trail.asks([demand.action]);
-        let (action, on) = (demand.action, demand.resource.clone());
-        match self.engine.parts.decider.decide(&self.caller, demand, &mut self.fence).await {
+    /// The documents that decide about the caller, in a tenant or outside any.
+    pub(crate) async fn documents(&mut self, place: Option<&Place>) -> Result<Documents, Fault> {
+        let book = &self.engine.parts.book;
+        let read = match place {
+            Some(place) => book.documents(&self.caller, &[&place.tenant], &mut self.fence).await,
+            None => book.documents(&self.caller, &[], &mut self.fence).await,
+        };
+        read.map_err(store_fault)
+    }
+
+    fn decide(&mut self, ask: &Ask<'_>, documents: &Documents) -> Result<Allowed, Fault> {
+        self.trail.asks([ask.action()]);
+        match self.engine.parts.gate.decide(&self.caller, std::slice::from_ref(ask), documents) {
             Ok(allowed) => {
-                self.trail.allowed(allowed.by().clone());
+                if let Some(by) = allowed.by() {
+                    self.trail.allowed(by.clone());
+                }
                 Ok(allowed)
             }
-            Err(Refused::Denied { by, may_know }) => {
+            Err(denied) => {
+                let access::Denied { action, on, by, may_know } = *denied;
                 self.trail.denied(by.clone());
-                Err(FaultWhat::Denied { caller: self.caller.name.to_string(), action, on, by, may_know }.into())
+                Err(FaultWhat::Denied { caller: self.caller.name.to_string(), action, on, by, may_know }
+                    .into())
             }
-            Err(Refused::Store(e)) => Err(store_fault(e)),
         }
     }
 }

@@ -5,9 +5,9 @@ use std::borrow::Cow;
 
 use api::{Fault, FaultWhat};
 use domain::{
-    Account, AccountId, AccountNumber, AuditRecord, BatchId, Coordinates, Credential, CredentialId, CredentialKind,
-    Decision, Dialect, IndexEntry, Outcome, Owner, Principal, PrincipalId, PrincipalKind, RequestId, Role, Sealable,
-    Subject, Target, Tenant, TenantId, Timestamp,
+    Account, AccountId, AccountNumber, AuditRecord, BatchId, Coordinates, Credential, CredentialId,
+    CredentialKind, Decision, Dialect, IndexEntry, Outcome, Owner, Principal, PrincipalId, PrincipalKind,
+    RequestId, Role, Sealable, Subject, Target, Tenant, TenantId, Timestamp,
 };
 use secret::SecretBytes;
 use spi::{Batch, RecordStoreExt};
@@ -90,7 +90,13 @@ impl Engine {
         Ok(account)
     }
 
-    fn first_tenant(&self, change: Change, account: &Account, new: BootstrapTenant, now: Timestamp) -> Result<Change, Fault> {
+    fn first_tenant(
+        &self,
+        change: Change,
+        account: &Account,
+        new: BootstrapTenant,
+        now: Timestamp,
+    ) -> Result<Change, Fault> {
         check_name(&new.name)?;
         check_bindings(&new.bindings, account)?;
         let tenant = Tenant {
@@ -140,7 +146,10 @@ impl Engine {
         Ok(change)
     }
 
-    fn first_credential(&self, first: BootstrapCredential) -> Result<(CredentialId, CredentialKind, SecretBytes), Fault> {
+    fn first_credential(
+        &self,
+        first: BootstrapCredential,
+    ) -> Result<(CredentialId, CredentialKind, SecretBytes), Fault> {
         match first {
             BootstrapCredential::SigningKey(id, secret) => {
                 Ok((credential_id(id.as_str())?, CredentialKind::SigningKey, secret))
@@ -171,7 +180,8 @@ impl Engine {
 
 /// Nobody is authenticated yet; the record says so.
 fn record(account: &Account, id: RequestId, now: Timestamp) -> AuditRecord {
-    let target = Target { kind: Cow::Borrowed("account"), id: account.id.to_string(), version: None, state: None };
+    let target =
+        Target { kind: Cow::Borrowed("account"), id: account.id.to_string(), version: None, state: None };
     AuditRecord {
         id,
         at: now,

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use domain::{Account, AccountId, Coordinates, Key, KeyId, Name, Revision, Tenant, TenantId};
+use domain::{Account, AccountId, Coordinates, Key, KeyId, Name, Tenant, TenantId};
 use quick_cache::sync::Cache;
 use spi::Fence;
 
@@ -18,13 +18,6 @@ pub(crate) struct Held<T> {
     pub(crate) fence: Fence,
 }
 
-/// A key as it was opened.
-#[derive(Clone, Debug)]
-pub(crate) struct HeldKey {
-    pub(crate) key: Arc<Key>,
-    pub(crate) revision: Revision,
-}
-
 /// Where coordinates lead.
 #[derive(Clone, Debug)]
 pub(crate) struct Place {
@@ -34,7 +27,7 @@ pub(crate) struct Place {
 
 /// The caches of one gate.
 pub(crate) struct Caches {
-    pub(crate) keys: Cache<(TenantId, KeyId), Arc<Held<HeldKey>>>,
+    pub(crate) keys: Cache<(TenantId, KeyId), Arc<Held<Arc<Key>>>>,
     pub(crate) names: Cache<(TenantId, Name), KeyId>,
     pub(crate) places: Cache<(AccountId, Coordinates), Arc<Held<Place>>>,
 }

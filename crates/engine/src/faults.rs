@@ -1,6 +1,6 @@
 //! From what the rooms below say to the fault that a dialect words. Causes go along for the log.
 
-use access::AuthFailure;
+use access::{AuthFailure, GuardError};
 use api::{Fault, FaultWhat, Limit, Malformed, Precondition};
 use domain::{Key, KeyId, Refusal};
 use spi::{AuditError, CommitError, MaterialError, ProviderError, StoreError};
@@ -48,7 +48,9 @@ pub(crate) fn provider_fault(key: KeyId, spec: domain::KeySpec, e: ProviderError
     let what = match e {
         ProviderError::Rejected | ProviderError::Malformed => FaultWhat::CiphertextInvalid,
         ProviderError::Unsupported => FaultWhat::WrongSpec { key, spec },
-        ProviderError::OutOfMemory | ProviderError::Unavailable => FaultWhat::ProviderUnavailable { retry_after: RETRY },
+        ProviderError::OutOfMemory | ProviderError::Unavailable => {
+            FaultWhat::ProviderUnavailable { retry_after: RETRY }
+        }
     };
     Fault::because(what, e)
 }
@@ -59,9 +61,28 @@ pub(crate) fn auth_fault(e: AuthFailure) -> Fault {
         AuthFailure::Unknown => FaultWhat::CredentialUnknown.into(),
         AuthFailure::Invalid => FaultWhat::ProofInvalid.into(),
         AuthFailure::Expired => FaultWhat::CredentialExpired.into(),
-        AuthFailure::ClockSkew { signed_at, now, window } => FaultWhat::ClockSkew { signed_at, now, window }.into(),
+        AuthFailure::ClockSkew { signed_at, now, window } => {
+            FaultWhat::ClockSkew { signed_at, now, window }.into()
+        }
         AuthFailure::Store(e) => store_fault(e),
-        AuthFailure::Material(e) => material_fault(e),
+    }
+}
+
+/// Why an allowed decision gives no permit: the domain's refusal, or a bug of ours.
+pub(crate) fn permit_fault(key: &Key, e: access::NotPermitted, ordinal: Option<u32>) -> Fault {
+    match e {
+        access::NotPermitted::Refused(refusal) => refusal_fault(key, refusal, ordinal),
+        access::NotPermitted::NotDecided => Fault::because(FaultWhat::Internal, e),
+    }
+}
+
+/// Why the guard did not do it, for a key that may only be in the making.
+pub(crate) fn guard_fault(id: KeyId, spec: domain::KeySpec, e: GuardError) -> Fault {
+    match e {
+        GuardError::Material(e) => material_fault(e),
+        GuardError::Provider(e) => provider_fault(id, spec, e),
+        GuardError::NoProvider => Fault::because(FaultWhat::WrongSpec { key: id, spec }, e),
+        GuardError::BeyondPermit => Fault::because(FaultWhat::Internal, e),
     }
 }
 

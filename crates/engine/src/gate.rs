@@ -4,6 +4,7 @@
 //! still hold; a stale attempt is thrown away, its results wiped, and a new one decides again (INV-10). No reply
 //! leaves without its record (INV-5).
 
+use access::Arrival;
 use api::{Command, Fault, FaultWhat, Kms, Output, RequestContext};
 use async_trait::async_trait;
 use domain::{BatchId, Outcome, Proof, Scope, Subject};
@@ -77,7 +78,12 @@ impl Engine {
         Began { at: self.parts.clock.now(), micros: self.parts.clock.monotonic_micros() }
     }
 
-    async fn attempt(&self, context: &RequestContext, proof: &Proof, command: &Command) -> Result<Output, Ended> {
+    async fn attempt(
+        &self,
+        context: &RequestContext,
+        proof: &Proof,
+        command: &Command,
+    ) -> Result<Output, Ended> {
         if !self.parts.sealer.is_unsealed() {
             return Err(Fault::new(FaultWhat::Sealed).into());
         }
@@ -93,11 +99,13 @@ impl Engine {
         let performed = session.perform(command).await;
         let (subject, fence, trail) = (subject_of(&session.caller), session.fence, session.trail);
         match performed {
-            Err(fault) => Err(self.record_failure(ticket, context, began, subject, trail, fault).await.into()),
+            Err(fault) => {
+                Err(self.record_failure(ticket, context, began, subject, trail, fault).await.into())
+            }
             Ok(Plan::Answer(output)) => {
                 self.record_use(ticket, context, began, subject, trail, fence).await?;
                 if matches!(output, Output::SealSystem(())) {
-                    (self.parts.seal)();
+                    self.seal_now();
                 }
                 Ok(output)
             }
@@ -114,8 +122,18 @@ impl Engine {
         proof: &Proof,
         fence: &mut Fence,
     ) -> Result<domain::Caller, Fault> {
-        let (via, address) = (context.place.dialect, context.address);
-        self.parts.authenticator.authenticate(proof, via, address, fence).await.map_err(auth_fault)
+        let (via, address, now) = (context.place.dialect, context.address, self.parts.clock.now());
+        self.parts
+            .authenticator
+            .authenticate(proof, Arrival { via, address, now }, fence)
+            .await
+            .map_err(auth_fault)
+    }
+
+    /// Forgets every key, loaded or wrapped; the record of it is durable already.
+    pub fn seal_now(&self) {
+        (self.parts.seal)();
+        self.parts.guard.evict_all();
     }
 
     /// The end of a use: its record is placed if the fence holds, and only then does anybody see its result.
@@ -177,7 +195,13 @@ impl Engine {
         self.record_failure(ticket, context, began, subject, Trail::default(), fault).await
     }
 
-    fn facts<'a>(&self, context: &'a RequestContext, subject: Subject, began: Began, fence: &'a Fence) -> Facts<'a> {
+    fn facts<'a>(
+        &self,
+        context: &'a RequestContext,
+        subject: Subject,
+        began: Began,
+        fence: &'a Fence,
+    ) -> Facts<'a> {
         let micros = self.parts.clock.monotonic_micros().saturating_sub(began.micros);
         Facts { context, subject, at: began.at, micros, fence }
     }
@@ -196,7 +220,7 @@ impl Engine {
     ) -> Result<(), Ended> {
         let facts = self.facts(context, subject, began, &fence);
         let record = trail.record(&facts, Outcome::Success);
-        let evict = change.evict.clone();
+        let evict = change.evict;
         let batch = Batch {
             name: change.name,
             id: BatchId::random(self.parts.entropy.bytes()),
@@ -215,7 +239,7 @@ impl Engine {
         drop(ticket);
         match committed {
             Ok(_) => {
-                evict.into_iter().for_each(|key| self.parts.guard.evict(key));
+                evict.iter().for_each(|key| self.parts.guard.evict(key));
                 Ok(())
             }
             Err(CommitError::Stale(_) | CommitError::Conflict | CommitError::Taken(_)) => Err(Ended::Stale),

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use api::ops::KeyRef;
 use api::{Fault, FaultWhat};
-use domain::{Action, Coordinates, IndexEntry, Key, KeyId, Loaded, Name, Owner, ResourceRef, Scope, TenantId};
+use domain::{
+    Action, Coordinates, IndexEntry, Key, KeyId, Loaded, Name, Owner, ResourceRef, Scope, TenantId,
+};
 use spi::{Fence, RecordStoreExt};
 
 use crate::Engine;
-use crate::cache::{Held, HeldKey, Place};
+use crate::cache::{Held, Place};
 use crate::faults::store_fault;
 use crate::session::Session;
 
@@ -93,20 +95,15 @@ impl Engine {
 
     /// A key by id, from the cache if the epochs under it still hold.
     pub(crate) async fn key(&self, tenant: TenantId, id: KeyId) -> Result<Option<Arc<Key>>, Fault> {
-        Ok(self.held_key(tenant, id).await?.map(|held| held.key))
-    }
-
-    async fn held_key(&self, tenant: TenantId, id: KeyId) -> Result<Option<HeldKey>, Fault> {
         if let Some(held) = self.caches.keys.get(&(tenant, id)).filter(|held| held.fence.holds()) {
-            return Ok(Some(held.value.clone()));
+            return Ok(Some(Arc::clone(&held.value)));
         }
         let fence = self.key_fence(tenant);
         let loaded = self.load_key(tenant, id).await?;
         Ok(loaded.map(|loaded| {
-            let revision = loaded.revision();
-            let value = HeldKey { key: Arc::new(loaded.into_inner()), revision };
-            self.caches.keys.insert((tenant, id), Arc::new(Held { value: value.clone(), fence }));
-            value
+            let key = Arc::new(loaded.into_inner());
+            self.caches.keys.insert((tenant, id), Arc::new(Held { value: Arc::clone(&key), fence }));
+            key
         }))
     }
 

@@ -14,6 +14,7 @@ mod envelope;
 mod faults;
 mod gate;
 mod keyref;
+mod meter;
 mod parts;
 mod place;
 mod plan;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use access::{Authenticator, Decider, Guard};
+use access::{Authenticator, Gate, Guard, PolicyBook};
 use spi::{AuditLog, Clock, Counter, Entropy, Epochs, RecordStore, Sealer};
 
 use crate::cache::Caches;
@@ -26,12 +26,14 @@ pub struct Parts {
     /// Turns proofs into callers.
     pub authenticator: Authenticator,
     /// Decides.
-    pub decider: Decider,
+    pub gate: Gate,
+    /// Reads the documents that decide.
+    pub book: PolicyBook,
     /// Uses key versions, under permits only.
     pub guard: Guard,
     /// SHA-256 of new bearer tokens.
     pub crypto: Arc<dyn spi::AuthCrypto>,
-    /// Asked before the system seals itself; drops every key-encryption key.
+    /// Drops every key-encryption key; called once the record of sealing is durable.
     pub seal: Arc<dyn Fn() + Send + Sync>,
 }
 
@@ -39,13 +41,13 @@ pub struct Parts {
 pub struct Engine {
     pub(crate) parts: Parts,
     pub(crate) caches: Caches,
-    pub(crate) failures: audit::AuthFailureMeter,
+    pub(crate) failures: crate::meter::Meter,
 }
 
 impl Engine {
     /// A gate over these parts.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        Self { parts, caches: Caches::default(), failures: audit::AuthFailureMeter::default() }
+        Self { parts, caches: Caches::default(), failures: crate::meter::Meter::default() }
     }
 }

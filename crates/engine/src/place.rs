@@ -49,21 +49,28 @@ impl Engine {
             fence.add(scope, self.parts.epochs.cell(scope));
         }
         let owner = Owner::Account(binding.account);
-        let tenant = self.parts.store.load::<Tenant>(owner, binding.tenant.as_bytes()).await.map_err(store_fault)?;
+        let tenant =
+            self.parts.store.load::<Tenant>(owner, binding.tenant.as_bytes()).await.map_err(store_fault)?;
         let tenant = tenant.ok_or_else(unknown)?.into_inner();
-        let account = if binding.account == own.id { own } else { self.account(binding.account).await?.ok_or_else(unknown)? };
+        let account = if binding.account == own.id {
+            own
+        } else {
+            self.account(binding.account).await?.ok_or_else(unknown)?
+        };
         Ok(Held { value: Place { tenant: Arc::new(tenant), account: Arc::new(account) }, fence })
     }
 
     /// Reads an account.
     pub(crate) async fn account(&self, id: AccountId) -> Result<Option<Account>, Fault> {
-        let found = self.parts.store.load::<Account>(Owner::System, id.as_bytes()).await.map_err(store_fault)?;
+        let found =
+            self.parts.store.load::<Account>(Owner::System, id.as_bytes()).await.map_err(store_fault)?;
         Ok(found.map(domain::Loaded::into_inner))
     }
 
     pub(crate) async fn binding(&self, coordinates: &Coordinates) -> Result<Option<Binding>, Fault> {
         let id = coordinates.to_string();
-        let found = self.parts.store.load::<Binding>(Owner::System, id.as_bytes()).await.map_err(store_fault)?;
+        let found =
+            self.parts.store.load::<Binding>(Owner::System, id.as_bytes()).await.map_err(store_fault)?;
         Ok(found.map(domain::Loaded::into_inner).filter(|b| b.id_bytes() == id.as_bytes()))
     }
 }

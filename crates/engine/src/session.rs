@@ -32,7 +32,8 @@ impl<'a> Session<'a> {
         if let Some(held) = &self.place {
             return Ok(held.value.clone());
         }
-        let held = self.engine.resolve_place(&self.context.place, self.caller.account, &mut self.fence).await?;
+        let held =
+            self.engine.resolve_place(&self.context.place, self.caller.account, &mut self.fence).await?;
         self.trail.in_place(&held.value);
         let place = held.value.clone();
         self.place = Some(held);

@@ -19,7 +19,7 @@ impl Session<'_> {
         let on = self.allow_on_key(&op.key, Action::BindName).await?;
         let (place, key) = (on.place, on.key);
         let resource = ResourceRef::Name { tenant: place.tenant.id, name: op.name.clone() };
-        self.allow_in(&place, Action::BindName, &resource).await?;
+        self.allow_in(&place, Action::BindName, resource).await?;
         if self.is_taken(&op.name, &place).await? {
             return Err(FaultWhat::NameTaken { name: op.name.clone() }.into());
         }
@@ -66,7 +66,7 @@ impl Session<'_> {
 
     async fn may_bind(&mut self, name: &Name, place: &Place) -> Result<bool, Fault> {
         let resource = ResourceRef::Name { tenant: place.tenant.id, name: name.clone() };
-        self.would_allow_in(place, Action::BindName, &resource).await
+        self.would_allow_in(place, Action::BindName, resource).await
     }
 
     async fn mirror_spaces(&self, own: &Space, place: &Place) -> Result<Vec<Space>, Fault> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use access::Allowed;
+use access::{Allowed, NewMaterial};
 use api::ops::{CreateKey, KeyRef, KeyView};
 use api::{Fault, FaultWhat, Limit, Output};
 use domain::{
@@ -12,10 +12,11 @@ use domain::{
 use spi::{MaterialAt, MaterialChange};
 
 use crate::cache::Place;
+use crate::faults::guard_fault;
 use crate::keyref::Found;
 use crate::plan::{Change, Plan};
 use crate::session::Session;
-use crate::usecase::encrypt::guard_fault_on;
+use crate::usecase::key_policy::check_key_policy;
 
 /// Most bytes of a description.
 pub(crate) const DESCRIPTION: usize = 8192;
@@ -30,13 +31,18 @@ impl Session<'_> {
             return Ok(Plan::Answer(Output::CreateKey(found)));
         }
         let tenant = place.tenant.id;
-        let allowed = self.allow_in(&place, Action::CreateKey, &ResourceRef::Tenant(tenant)).await?;
+        let allowed = self.allow_in(&place, Action::CreateKey, ResourceRef::Tenant(tenant)).await?;
         if !self.engine.parts.guard.supports(op.spec, op.usage) {
             return Err(FaultWhat::SpecUnsupported { spec: op.spec, usage: op.usage }.into());
         }
-        let policy = self.first_policy(op, &place).await?;
+        let policy = first_policy(op, &place)?;
         let names = self.names_at_birth(op.name.as_ref(), &place).await?;
-        let details = KeyDetails { description: op.description.clone(), labels: op.labels.clone(), names, ..default_details(policy) };
+        let details = KeyDetails {
+            description: op.description.clone(),
+            labels: op.labels.clone(),
+            names,
+            ..default_details(policy)
+        };
         let details = KeyDetails { destruction_allowed: op.destruction_allowed, ..details };
         self.make_key(op, &place, allowed, details).await
     }
@@ -50,14 +56,16 @@ impl Session<'_> {
     ) -> Result<Plan, Fault> {
         let tenant = place.tenant.id;
         let id = KeyId::random(self.engine.parts.entropy.bytes());
-        let made = self.engine.parts.guard.generate(allowed.for_new_key(tenant, id), op.spec);
-        let (material, material_id) = made.map_err(|e| guard_fault_on(id, op.spec, e))?;
+        let permit = allowed.creation(tenant, id, op.spec, op.usage, ProtectionLevel::Software);
+        let permit = permit.map_err(|e| Fault::because(FaultWhat::Internal, e))?;
+        let made = self.engine.parts.guard.generate(permit).map_err(|e| guard_fault(id, op.spec, e))?;
+        let NewMaterial { material, material_id, protection } = made;
         let version = NewVersion {
             hex_id: HexId::from_bytes(self.engine.parts.entropy.bytes()),
             material_id,
             origin: Origin::Generated,
             material: MaterialState::Present,
-            protection: ProtectionLevel::Software,
+            protection,
             created_at: self.now,
         };
         let new = NewKey {
@@ -74,6 +82,9 @@ impl Session<'_> {
             details,
         };
         let key = Key::new(new, version);
+        if op.policy.is_some() && !op.bypass_lockout_check {
+            self.keeps_control(place, &key, &key.details.policy).await?;
+        }
         self.trail.on_key(&key);
         let at = MaterialAt::Version { tenant, version: VersionId { key: id, ordinal: 1 } };
         let change = Change::new("create_key")
@@ -87,37 +98,42 @@ impl Session<'_> {
     /// it was made in the same dialect.
     async fn found_instead(&mut self, op: &CreateKey, place: &Place) -> Result<Option<KeyView>, Fault> {
         let Some(name) = op.name.as_ref() else { return Ok(None) };
-        let Found::Key(key) = self.engine.find_key(place.tenant.id, &KeyRef::Name(name.clone())).await? else {
+        let Found::Key(key) = self.engine.find_key(place.tenant.id, &KeyRef::Name(name.clone())).await?
+        else {
             return Ok(None);
         };
         if !op.or_find || key.born() != self.context.place.dialect {
             // Only who may make keys here learns that the name is taken.
-            self.allow_in(place, Action::CreateKey, &ResourceRef::Tenant(place.tenant.id)).await?;
+            self.allow_in(place, Action::CreateKey, ResourceRef::Tenant(place.tenant.id)).await?;
             return Err(FaultWhat::NameTaken { name: name.clone() }.into());
         }
         self.allow_found(place, &key, Action::DescribeKey).await?;
         Ok(Some(KeyView { key, account: Arc::clone(&place.account), changed: false }))
     }
 
-    /// The policy a key is born with: the one given, if it can be enforced and does not lock its author out.
-    async fn first_policy(&mut self, op: &CreateKey, place: &Place) -> Result<PolicyDocument, Fault> {
-        match &op.policy {
-            None => Ok(access::delegating_key_policy(place.account.number)),
-            Some(policy) => {
-                self.check_key_policy(policy, place, op.bypass_lockout_check).await?;
-                Ok(policy.clone())
-            }
-        }
-    }
-
     /// The first name and its mirrors in the other bound spaces: each only where legal, free and allowed.
-    pub(crate) async fn names_at_birth(&mut self, name: Option<&Name>, place: &Place) -> Result<Vec<Name>, Fault> {
+    pub(crate) async fn names_at_birth(
+        &mut self,
+        name: Option<&Name>,
+        place: &Place,
+    ) -> Result<Vec<Name>, Fault> {
         let Some(name) = name else { return Ok(Vec::new()) };
         let on = ResourceRef::Name { tenant: place.tenant.id, name: name.clone() };
-        self.allow_in(place, Action::BindName, &on).await?;
+        self.allow_in(place, Action::BindName, on).await?;
         let mut names = vec![name.clone()];
         names.extend(self.mirrors(name, place).await?);
         Ok(names)
+    }
+}
+
+/// The policy a key is born with: the one given, if it can be enforced, else the one that delegates to the account.
+fn first_policy(op: &CreateKey, place: &Place) -> Result<PolicyDocument, Fault> {
+    match &op.policy {
+        None => Ok(access::default_key_policy(place.account.number)),
+        Some(policy) => {
+            check_key_policy(policy)?;
+            Ok(policy.clone())
+        }
     }
 }
 

@@ -52,7 +52,13 @@ impl Session<'_> {
         let page = self.engine.parts.store.scan(scan).await.map_err(store_fault)?;
         let mut items = Vec::with_capacity(page.items.len());
         for hit in page.items {
-            let found = self.engine.parts.store.load::<Credential>(Owner::System, &hit.id).await.map_err(store_fault)?;
+            let found = self
+                .engine
+                .parts
+                .store
+                .load::<Credential>(Owner::System, &hit.id)
+                .await
+                .map_err(store_fault)?;
             items.extend(found.map(Loaded::into_inner).filter(|c| c.principal == principal.id));
         }
         Ok(Plan::Answer(Output::ListCredentials(items)))
@@ -61,13 +67,14 @@ impl Session<'_> {
     pub(crate) async fn revoke_credential(&mut self, op: &RevokeCredential) -> Result<Plan, Fault> {
         let account = self.own_account();
         let id = op.id.as_str().as_bytes();
-        let found = self.engine.parts.store.load::<Credential>(Owner::System, id).await.map_err(store_fault)?;
+        let found =
+            self.engine.parts.store.load::<Credential>(Owner::System, id).await.map_err(store_fault)?;
         let Some(found) = found.filter(|c| c.get().account == account) else {
-            self.allow(Action::RevokeCredential, &ResourceRef::Account(account)).await?;
+            self.allow(Action::RevokeCredential, ResourceRef::Account(account)).await?;
             return Err(FaultWhat::ObjectNotFound { kind: "credential", given: op.id.to_string() }.into());
         };
         let on = ResourceRef::Principal { account, id: found.get().principal };
-        self.allow(Action::RevokeCredential, &on).await?;
+        self.allow(Action::RevokeCredential, on).await?;
         let mut change = Change::new("revoke_credential").put(found.delete()).revoking();
         change.raise(Scope::Account(account));
         if found.get().kind == CredentialKind::SigningKey {
@@ -83,7 +90,8 @@ impl Session<'_> {
         match kind {
             CredentialKind::SigningKey => {
                 let id = format!("{ACCESS_KEY_PREFIX}{}", base32(&entropy.bytes::<16>()));
-                let secret = SecretBytes::try_build(40, |bytes| fill_base32(&**entropy, bytes)).map_err(full)?.0;
+                let secret =
+                    SecretBytes::try_build(40, |bytes| fill_base32(&**entropy, bytes)).map_err(full)?.0;
                 Ok((credential_id(&id)?, secret))
             }
             CredentialKind::BearerToken => {
@@ -111,7 +119,11 @@ pub(crate) fn credential_id(text: &str) -> Result<CredentialId, Fault> {
 }
 
 /// Writes a credential; a signing secret is sealed beside it, a token is not kept. Gives the secret back to show once.
-pub(crate) fn keep(change: Change, credential: &Credential, secret: SecretBytes) -> Result<(Change, SecretBytes), Fault> {
+pub(crate) fn keep(
+    change: Change,
+    credential: &Credential,
+    secret: SecretBytes,
+) -> Result<(Change, SecretBytes), Fault> {
     let change = change.put(Sealable::create(credential));
     match credential.kind {
         CredentialKind::BearerToken => Ok((change, secret)),

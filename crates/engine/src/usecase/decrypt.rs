@@ -8,10 +8,10 @@ use secret::SecretBytes;
 
 use crate::authorise::OnKey;
 use crate::envelope::{HEADER, Header};
-use crate::faults::refusal_fault;
+use crate::faults::{guard_fault, refusal_fault};
 use crate::plan::Plan;
 use crate::session::Session;
-use crate::usecase::encrypt::{DIRECT_PLAINTEXT, ENVELOPE_PLAINTEXT, check_batch, guard_fault, settle};
+use crate::usecase::encrypt::{DIRECT_PLAINTEXT, ENVELOPE_PLAINTEXT, check_batch, settle};
 use crate::{Engine, aad};
 use access::Allowed;
 
@@ -22,12 +22,12 @@ impl Session<'_> {
     pub(crate) async fn decrypt(&mut self, op: &Decrypt) -> Result<Plan, Fault> {
         check_batch(op.items.len())?;
         let on = self.decrypting_key(op).await?;
-        let OnKey { place, key, mut allowed } = on;
+        let OnKey { place, key, allowed } = on;
         self.trail.items(op.items.len());
         let (mut items, mut last) = (Vec::with_capacity(op.items.len()), None);
         for item in &op.items {
             self.bound(&item.aad);
-            let opened = self.engine.open_item(&mut allowed, &key, item, op.form).await;
+            let opened = self.engine.open_item(&allowed, &key, item, op.form).await;
             items.push(opened.map(|(plaintext, ordinal, material)| {
                 self.trail.version(ordinal);
                 last = Some(material);
@@ -72,7 +72,7 @@ type Opened = (SecretBytes, u32, MaterialId);
 impl Engine {
     async fn open_item(
         &self,
-        allowed: &mut Allowed,
+        allowed: &Allowed,
         key: &Key,
         item: &DecryptItem,
         form: CiphertextForm,
@@ -83,7 +83,7 @@ impl Engine {
         }
     }
 
-    async fn open_envelope(&self, allowed: &mut Allowed, key: &Key, item: &DecryptItem) -> Result<Opened, Fault> {
+    async fn open_envelope(&self, allowed: &Allowed, key: &Key, item: &DecryptItem) -> Result<Opened, Fault> {
         let max = ENVELOPE_PLAINTEXT + ENVELOPE_OVERHEAD;
         if item.ciphertext.len() > max {
             return Err(FaultWhat::CiphertextInvalid.into());
@@ -94,22 +94,23 @@ impl Engine {
         let made_by = |v: &&KeyVersion| v.material_id() == header.material;
         let ordinal = key.versions().iter().find(made_by).ok_or(FaultWhat::CiphertextInvalid)?.ordinal();
         let version = self.admitted(key, ordinal)?;
-        let permit = allowed.permit(key, version, 1);
-        let aad = aad::envelope(&item.aad);
-        let opened = self.parts.guard.open_envelope(permit, key, bytes, &aad, body).await;
-        Ok((opened.map_err(|e| guard_fault(key, e))?, ordinal, header.material))
+        let mut key_use = self.begin_use(allowed, Action::Decrypt, key, version).await?;
+        let opened = key_use.open_envelope(bytes, &aad::envelope(&item.aad), body);
+        Ok((opened.map_err(|e| guard_fault(key.id(), key.spec(), e))?, ordinal, header.material))
     }
 
-    async fn open_direct(&self, allowed: &mut Allowed, key: &Key, item: &DecryptItem) -> Result<Opened, Fault> {
+    async fn open_direct(&self, allowed: &Allowed, key: &Key, item: &DecryptItem) -> Result<Opened, Fault> {
         if item.ciphertext.len() > DIRECT_PLAINTEXT + 64 {
-            return Err(FaultWhat::LimitExceeded(Limit::CiphertextBytes { max: DIRECT_PLAINTEXT + 64 }).into());
+            return Err(
+                FaultWhat::LimitExceeded(Limit::CiphertextBytes { max: DIRECT_PLAINTEXT + 64 }).into()
+            );
         }
-        let version = key.admit(Usage::Decrypt, item.version).map_err(|r| refusal_fault(key, r, item.version))?;
-        let permit = allowed.permit(key, version, 1);
-        let (ordinal, material) = (version.ordinal(), version.material_id());
-        let aad = aad::direct(&item.aad);
-        let opened = self.parts.guard.open_direct(permit, key, &aad, &item.ciphertext).await;
-        Ok((opened.map_err(|e| guard_fault(key, e))?, ordinal, material))
+        let version =
+            key.admit(Usage::Decrypt, item.version).map_err(|r| refusal_fault(key, r, item.version))?;
+        let mut key_use = self.begin_use(allowed, Action::Decrypt, key, version).await?;
+        let opened = key_use.open_direct(&aad::direct(&item.aad), &item.ciphertext);
+        let opened = opened.map_err(|e| guard_fault(key.id(), key.spec(), e))?;
+        Ok((opened, version.ordinal(), version.material_id()))
     }
 
     fn admitted<'k>(&self, key: &'k Key, ordinal: u32) -> Result<&'k KeyVersion, Fault> {

@@ -1,17 +1,18 @@
 //! Protecting data: the hot path. With key, principal and policy cached it reads no disk and takes no global lock
 //! (INV-9).
 
+use access::{Allowed, KeyUse};
 use api::ops::{AssociatedData, CiphertextForm, Encrypt, EncryptItem, Encrypted, EncryptedItem};
 use api::{Fault, FaultWhat, Limit, Output};
-use domain::{Action, Key, KeyId, KeySpec, Usage, VersionId};
+use domain::{Action, Key, KeyVersion, Usage, VersionId};
+use secret::SecretBytes;
 
 use crate::authorise::OnKey;
 use crate::envelope::Header;
-use crate::faults::{field, material_fault, provider_fault, refusal_fault};
+use crate::faults::{field, guard_fault, permit_fault, refusal_fault};
 use crate::plan::Plan;
 use crate::session::Session;
-use crate::{aad, Engine};
-use access::{Allowed, GuardError};
+use crate::{Engine, aad};
 
 /// Most items of one batch.
 pub(crate) const BATCH: usize = 1000;
@@ -23,12 +24,12 @@ pub(crate) const DIRECT_PLAINTEXT: usize = 16 * 1024 * 1024;
 impl Session<'_> {
     pub(crate) async fn encrypt(&mut self, op: &Encrypt) -> Result<Plan, Fault> {
         check_batch(op.items.len())?;
-        let OnKey { place, key, mut allowed } = self.allow_on_key(&op.key, Action::Encrypt).await?;
+        let OnKey { place, key, allowed } = self.allow_on_key(&op.key, Action::Encrypt).await?;
         self.trail.items(op.items.len());
         let mut items = Vec::with_capacity(op.items.len());
         for item in &op.items {
             self.bound(&item.aad);
-            let sealed = self.engine.seal_item(&mut allowed, &key, item, op.form).await;
+            let sealed = self.engine.seal_item(&allowed, &key, item, op.form).await;
             if let Ok(sealed) = &sealed {
                 self.trail.version(sealed.version);
             }
@@ -63,7 +64,7 @@ pub(crate) fn check_batch(items: usize) -> Result<(), Fault> {
 impl Engine {
     async fn seal_item(
         &self,
-        allowed: &mut Allowed,
+        allowed: &Allowed,
         key: &Key,
         item: &EncryptItem,
         form: CiphertextForm,
@@ -72,56 +73,61 @@ impl Engine {
         if item.plaintext.len() > max {
             return Err(FaultWhat::LimitExceeded(Limit::PlaintextBytes { max }).into());
         }
-        self.seal_under(allowed, key, &item.plaintext, &item.aad, item.version, form).await
+        let version =
+            key.admit(Usage::Encrypt, item.version).map_err(|r| refusal_fault(key, r, item.version))?;
+        let mut key_use = self.begin_use(allowed, Action::Encrypt, key, version).await?;
+        self.seal_by(&mut key_use, key, version, &item.plaintext, &item.aad, form).await
     }
 
-    /// Protects bytes under a version of a key, in a form.
-    pub(crate) async fn seal_under(
+    /// One use of one version, permitted by a decision.
+    pub(crate) async fn begin_use(
         &self,
-        allowed: &mut Allowed,
+        allowed: &Allowed,
+        action: Action,
         key: &Key,
-        plaintext: &secret::SecretBytes,
+        version: &KeyVersion,
+    ) -> Result<KeyUse, Fault> {
+        let permit = allowed.permit(action, key, version, 1);
+        let permit = permit.map_err(|e| permit_fault(key, e, Some(version.ordinal())))?;
+        self.parts.guard.begin(permit).await.map_err(|e| guard_fault(key.id(), key.spec(), e))
+    }
+
+    /// Protects bytes by a begun use, in a form.
+    pub(crate) async fn seal_by(
+        &self,
+        key_use: &mut KeyUse,
+        key: &Key,
+        version: &KeyVersion,
+        plaintext: &SecretBytes,
         aad: &AssociatedData,
-        ordinal: Option<u32>,
         form: CiphertextForm,
     ) -> Result<EncryptedItem, Fault> {
-        let version = key.admit(Usage::Encrypt, ordinal).map_err(|r| refusal_fault(key, r, ordinal))?;
-        let permit = allowed.permit(key, version, 1);
-        let (version, material) = (version.ordinal(), version.material_id());
-        let failed = |e| guard_fault(key, e);
+        let (ordinal, material) = (version.ordinal(), version.material_id());
+        let failed = |e| guard_fault(key.id(), key.spec(), e);
         let ciphertext = match form {
             CiphertextForm::Envelope => {
-                let header = Header { key: key.id(), material }.begin();
-                let aad = aad::envelope(aad);
-                self.parts.guard.seal_envelope(permit, key, header, &aad, plaintext).await.map_err(failed)?
+                let mut blob = Header { key: key.id(), material }.begin();
+                key_use.seal_envelope(&aad::envelope(aad), plaintext, &mut blob).map_err(failed)?;
+                blob
             }
             CiphertextForm::Direct => {
-                self.count_direct(key, version).await?;
-                let aad = aad::direct(aad);
-                self.parts.guard.seal_direct(permit, key, &aad, plaintext).await.map_err(failed)?
+                self.count_direct(key, ordinal).await?;
+                key_use.seal_direct(&aad::direct(aad), plaintext).map_err(failed)?
             }
         };
-        Ok(EncryptedItem { ciphertext, version, material })
+        Ok(EncryptedItem { ciphertext, version: ordinal, material })
     }
 
     /// NIST SP 800-38D §8.3: a key with random nonces protects at most 2^32 times.
     async fn count_direct(&self, key: &Key, ordinal: u32) -> Result<(), Fault> {
         let version = VersionId { key: key.id(), ordinal };
         self.parts.counter.take(version, 1).await.map_err(|e| match e {
-            spi::CounterError::Exhausted => FaultWhat::VersionForbidden { key: key.id(), version: ordinal }.into(),
-            spi::CounterError::Unavailable => Fault::because(FaultWhat::StoreUnavailable { retry_after: 1000 }, e),
+            spi::CounterError::Exhausted => {
+                FaultWhat::VersionForbidden { key: key.id(), version: ordinal }.into()
+            }
+            spi::CounterError::Unavailable => {
+                Fault::because(FaultWhat::StoreUnavailable { retry_after: 1000 }, e)
+            }
         })
-    }
-}
-
-pub(crate) fn guard_fault(key: &Key, e: GuardError) -> Fault {
-    guard_fault_on(key.id(), key.spec(), e)
-}
-
-/// The same for a key that is only being made.
-pub(crate) fn guard_fault_on(id: KeyId, spec: KeySpec, e: GuardError) -> Fault {
-    match e {
-        GuardError::Material(e) => material_fault(e),
-        GuardError::Provider(e) => provider_fault(id, spec, e),
     }
 }

@@ -2,12 +2,12 @@
 
 use api::ops::{DataKey, DataKeyShape, GenerateDataKey};
 use api::{Fault, FaultWhat, Malformed, Output};
-use domain::Action;
+use domain::{Action, Usage};
 
 use crate::authorise::OnKey;
+use crate::faults::{guard_fault, refusal_fault};
 use crate::plan::Plan;
 use crate::session::Session;
-use crate::usecase::encrypt::guard_fault;
 
 /// Most bytes of a data key.
 const MOST: u16 = 1024;
@@ -20,11 +20,13 @@ impl Session<'_> {
             return Err(FaultWhat::Malformed(what).into());
         }
         let action = if op.with_plaintext { Action::GenerateDataKey } else { Action::GenerateWrappedDataKey };
-        let OnKey { place, key, mut allowed } = self.allow_on_key(&op.key, action).await?;
+        let OnKey { place, key, allowed } = self.allow_on_key(&op.key, action).await?;
         self.bound(&op.aad);
-        let guard = &self.engine.parts.guard;
-        let plaintext = guard.random(usize::from(len)).map_err(|e| guard_fault(&key, e))?;
-        let wrapped = self.engine.seal_under(&mut allowed, &key, &plaintext, &op.aad, None, op.form).await?;
+        let version = key.admit(Usage::Encrypt, None).map_err(|r| refusal_fault(&key, r, None))?;
+        let mut key_use = self.engine.begin_use(&allowed, action, &key, version).await?;
+        let made = key_use.generate_data_key(usize::from(len));
+        let plaintext = made.map_err(|e| guard_fault(key.id(), key.spec(), e))?;
+        let wrapped = self.engine.seal_by(&mut key_use, &key, version, &plaintext, &op.aad, op.form).await?;
         self.trail.version(wrapped.version);
         let plaintext = op.with_plaintext.then_some(plaintext);
         let data_key = DataKey { key: key.id(), account: place.account.number, wrapped, plaintext };

@@ -3,7 +3,7 @@
 
 use api::ops::{GetKeyPolicy, PutKeyPolicy};
 use api::{Fault, FaultWhat, Limit, Malformed, Output, Precondition};
-use domain::{Action, PolicyDocument};
+use domain::{Action, Key, PolicyDocument};
 
 use crate::cache::Place;
 use crate::plan::{Change, Plan};
@@ -20,32 +20,37 @@ impl Session<'_> {
 
     pub(crate) async fn put_key_policy(&mut self, op: &PutKeyPolicy) -> Result<Plan, Fault> {
         let on = self.allow_on_key(&op.key, Action::PutKeyPolicy).await?;
-        self.check_key_policy(&op.policy, &on.place, op.bypass_lockout_check).await?;
-        let loaded = self.engine.load_key(on.place.tenant.id, on.key.id()).await?.ok_or(FaultWhat::Conflict)?;
+        check_key_policy(&op.policy)?;
+        if !op.bypass_lockout_check {
+            self.keeps_control(&on.place, &on.key, &op.policy).await?;
+        }
+        let loaded =
+            self.engine.load_key(on.place.tenant.id, on.key.id()).await?.ok_or(FaultWhat::Conflict)?;
         let (_, sealable) = loaded.edit(|details| details.policy = op.policy.clone());
         Ok(Plan::commit(Change::new("put_key_policy").put(sealable).revoking(), Output::PutKeyPolicy(())))
     }
 
-    /// Refuses a key policy that is too long, cannot be enforced, or would lock the caller out.
-    pub(crate) async fn check_key_policy(
+    /// Refuses a key policy under which the caller could not change it again.
+    pub(crate) async fn keeps_control(
         &mut self,
-        policy: &PolicyDocument,
         place: &Place,
-        bypass_lockout: bool,
+        key: &Key,
+        policy: &PolicyDocument,
     ) -> Result<(), Fault> {
-        if policy.text.len() > POLICY {
-            return Err(FaultWhat::LimitExceeded(Limit::PolicyBytes { max: POLICY }).into());
-        }
-        let unfit = |e: access::PolicyFault| FaultWhat::Malformed(Malformed::Policy { why: e.to_string() });
-        access::validate(policy, access::PolicyUse::Key).map_err(unfit)?;
-        if bypass_lockout {
-            return Ok(());
-        }
-        let decider = &self.engine.parts.decider;
-        let kept = decider.keeps_control(&self.caller, policy, place.account.number, &place.tenant, &mut self.fence);
-        if kept.await.map_err(crate::faults::store_fault)? {
+        let documents = self.documents(Some(place)).await?;
+        if self.engine.parts.gate.could_still_put_policy(&self.caller, key, policy, &documents) {
             return Ok(());
         }
         Err(FaultWhat::Precondition(Precondition::PolicyLockout).into())
     }
+}
+
+/// Refuses a key policy that is too long or cannot be enforced in full.
+pub(crate) fn check_key_policy(policy: &PolicyDocument) -> Result<(), Fault> {
+    if policy.text.len() > POLICY {
+        return Err(FaultWhat::LimitExceeded(Limit::PolicyBytes { max: POLICY }).into());
+    }
+    let unfit =
+        |e: access::PolicyFault| FaultWhat::Malformed(Malformed::Policy { why: e.to_string() }).into();
+    access::validate(policy, access::DocumentKind::KeyPolicy).map_err(unfit)
 }

@@ -14,7 +14,8 @@ use crate::session::Session;
 impl Session<'_> {
     pub(crate) async fn enable_key(&mut self, op: &EnableKey) -> Result<Plan, Fault> {
         let mint = |key: &Key| key.on(LifecycleEvent::Resume);
-        let (change, view) = self.transition(&op.key, Action::EnableKey, Change::new("enable_key"), mint).await?;
+        let (change, view) =
+            self.transition(&op.key, Action::EnableKey, Change::new("enable_key"), mint).await?;
         Ok(Plan::commit(change, Output::EnableKey(view)))
     }
 

@@ -16,7 +16,7 @@ impl Session<'_> {
     pub(crate) async fn list_keys(&mut self, op: &ListKeys) -> Result<Plan, Fault> {
         let place = self.place().await?;
         let tenant = place.tenant.id;
-        self.allow_in(&place, Action::ListKeys, &ResourceRef::Tenant(tenant)).await?;
+        self.allow_in(&place, Action::ListKeys, ResourceRef::Tenant(tenant)).await?;
         let scan = IndexScan {
             owner: Owner::Tenant(tenant),
             index: IndexName::KeyByAge,

@@ -2,7 +2,9 @@
 
 use api::ops::{ListNames, NameView};
 use api::{Fault, Output};
-use domain::{Action, Cursor, IndexEntry, IndexName, Key, KeyId, Name, Owner, Page, ResourceRef, Space, TenantId};
+use domain::{
+    Action, Cursor, IndexEntry, IndexName, Key, KeyId, Name, Owner, Page, ResourceRef, Space, TenantId,
+};
 use spi::{IndexHit, IndexScan};
 
 use crate::faults::store_fault;
@@ -19,7 +21,7 @@ impl Session<'_> {
         }
         let place = self.place().await?;
         let tenant = place.tenant.id;
-        self.allow_in(&place, Action::ListNames, &ResourceRef::Tenant(tenant)).await?;
+        self.allow_in(&place, Action::ListNames, ResourceRef::Tenant(tenant)).await?;
         let prefix = IndexEntry::space_prefix(&op.space);
         let after = cursor_within(op.after.as_ref(), &prefix)?;
         let (owner, index) = (Owner::Tenant(tenant), IndexName::NamesOfSpace);
@@ -33,7 +35,12 @@ impl Session<'_> {
     }
 
     /// What an index row says, if the key it leads to says the same (INV-4).
-    async fn name_view(&self, tenant: TenantId, space: &Space, hit: &IndexHit) -> Result<Option<NameView>, Fault> {
+    async fn name_view(
+        &self,
+        tenant: TenantId,
+        space: &Space,
+        hit: &IndexHit,
+    ) -> Result<Option<NameView>, Fault> {
         let Ok(id) = <[u8; 16]>::try_from(hit.id.as_slice()).map(KeyId::from_bytes) else { return Ok(None) };
         let Some(key) = self.engine.key(tenant, id).await? else { return Ok(None) };
         let says = |name: &&Name| name.space() == space && IndexEntry::of_name(name).key == hit.key;

@@ -16,8 +16,8 @@ mod places;
 mod policies;
 mod principals;
 mod rotate_key;
-mod search_audit;
 mod seal_system;
+mod search_audit;
 mod who_am_i;
 
 pub(crate) use credentials::{credential_id, keep, token_id};

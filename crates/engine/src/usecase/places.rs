@@ -3,8 +3,8 @@
 use api::ops::{CreateAccount, CreateTenant, ListTenants, TenantView};
 use api::{Fault, FaultWhat, Output};
 use domain::{
-    Account, AccountId, Action, Binding, Coordinates, Dialect, IndexEntry, IndexName, Owner, ResourceRef, Sealable,
-    Tenant, TenantId,
+    Account, AccountId, Action, Binding, Coordinates, Dialect, IndexEntry, IndexName, Owner, ResourceRef,
+    Sealable, Tenant, TenantId,
 };
 use spi::{IndexScan, RecordStoreExt};
 
@@ -14,7 +14,7 @@ use crate::session::Session;
 
 impl Session<'_> {
     pub(crate) async fn create_account(&mut self, op: &CreateAccount) -> Result<Plan, Fault> {
-        self.allow(Action::CreateAccount, &ResourceRef::System).await?;
+        self.allow(Action::CreateAccount, ResourceRef::System).await?;
         let account = Account {
             id: AccountId::random(self.engine.parts.entropy.bytes()),
             number: op.number,
@@ -22,7 +22,8 @@ impl Session<'_> {
             created_at: self.now,
         };
         let entry = IndexEntry::of_account_number(op.number);
-        let taken = self.engine.parts.store.find::<Account>(Owner::System, &entry).await.map_err(store_fault)?;
+        let taken =
+            self.engine.parts.store.find::<Account>(Owner::System, &entry).await.map_err(store_fault)?;
         if taken.is_some() {
             return Err(FaultWhat::ObjectExists { kind: "account", given: op.number.to_string() }.into());
         }
@@ -33,7 +34,7 @@ impl Session<'_> {
 
     pub(crate) async fn create_tenant(&mut self, op: &CreateTenant) -> Result<Plan, Fault> {
         let id = op.account.unwrap_or(self.own_account());
-        self.allow(Action::CreateTenant, &ResourceRef::Account(id)).await?;
+        self.allow(Action::CreateTenant, ResourceRef::Account(id)).await?;
         let not_found = || FaultWhat::ObjectNotFound { kind: "account", given: id.to_string() };
         let account = self.engine.account(id).await?.ok_or_else(not_found)?;
         check_name(&op.name)?;
@@ -46,7 +47,8 @@ impl Session<'_> {
             created_at: self.now,
         };
         let entry = IndexEntry::of_tenant_name(&op.name);
-        let taken = self.engine.parts.store.find::<Tenant>(Owner::Account(id), &entry).await.map_err(store_fault)?;
+        let taken =
+            self.engine.parts.store.find::<Tenant>(Owner::Account(id), &entry).await.map_err(store_fault)?;
         if taken.is_some() {
             return Err(FaultWhat::ObjectExists { kind: "tenant", given: op.name.clone() }.into());
         }
@@ -62,7 +64,7 @@ impl Session<'_> {
 
     pub(crate) async fn list_tenants(&mut self, _: &ListTenants) -> Result<Plan, Fault> {
         let account = self.own_account();
-        self.allow(Action::ListTenants, &ResourceRef::Account(account)).await?;
+        self.allow(Action::ListTenants, ResourceRef::Account(account)).await?;
         let (owner, index) = (Owner::Account(account), IndexName::TenantByName);
         let scan = IndexScan { owner, index, prefix: Vec::new(), after: None, limit: 1000 };
         let page = self.engine.parts.store.scan(scan).await.map_err(store_fault)?;
@@ -83,7 +85,8 @@ impl Session<'_> {
         let page = self.engine.parts.store.scan(scan).await.map_err(store_fault)?;
         let mut bindings = Vec::with_capacity(page.items.len());
         for hit in page.items {
-            let binding = self.engine.parts.store.load::<Binding>(owner, &hit.id).await.map_err(store_fault)?;
+            let binding =
+                self.engine.parts.store.load::<Binding>(owner, &hit.id).await.map_err(store_fault)?;
             // An index row is a hint: the binding itself must lead here (INV-4).
             bindings.extend(binding.map(domain::Loaded::into_inner).filter(|b| b.tenant == tenant));
         }
@@ -92,7 +95,12 @@ impl Session<'_> {
 }
 
 /// A tenant, its key-encryption key and its bindings as one change.
-pub(crate) fn tenant_change(change: Change, tenant: &Tenant, account: &Account, bound: &[Coordinates]) -> Change {
+pub(crate) fn tenant_change(
+    change: Change,
+    tenant: &Tenant,
+    account: &Account,
+    bound: &[Coordinates],
+) -> Change {
     let native = Coordinates::new(Dialect::Native, format!("{}/{}", account.number, tenant.name));
     let mut change = change.put(Sealable::create(tenant));
     change.new_tenants.push(tenant.id);

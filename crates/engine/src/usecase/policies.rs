@@ -2,7 +2,10 @@
 
 use api::ops::{ListPolicies, WritePolicy};
 use api::{Fault, FaultWhat, Malformed, Output};
-use domain::{Action, IndexEntry, IndexName, Loaded, Owner, PolicyId, PolicyRecord, ResourceRef, Sealable, Scope, Tenant};
+use domain::{
+    Action, IndexEntry, IndexName, Loaded, Owner, PolicyId, PolicyRecord, ResourceRef, Scope, Sealable,
+    Tenant,
+};
 use spi::{IndexScan, RecordStoreExt};
 
 use crate::faults::store_fault;
@@ -13,10 +16,11 @@ use crate::usecase::places::check_name;
 impl Session<'_> {
     pub(crate) async fn write_policy(&mut self, op: &WritePolicy) -> Result<Plan, Fault> {
         let account = self.own_account();
-        self.allow(Action::WritePolicy, &ResourceRef::Account(account)).await?;
+        self.allow(Action::WritePolicy, ResourceRef::Account(account)).await?;
         check_name(&op.name)?;
         let guards = op.guards.as_deref().unwrap_or_default();
-        let what = if guards.is_empty() { access::PolicyUse::Identity } else { access::PolicyUse::Guardrail };
+        let what =
+            if guards.is_empty() { access::DocumentKind::Identity } else { access::DocumentKind::Guardrail };
         let unfit = |e: access::PolicyFault| FaultWhat::Malformed(Malformed::Policy { why: e.to_string() });
         access::validate(&op.document, what).map_err(unfit)?;
         let owner = Owner::Account(account);
@@ -39,13 +43,14 @@ impl Session<'_> {
 
     pub(crate) async fn list_policies(&mut self, _: &ListPolicies) -> Result<Plan, Fault> {
         let account = self.own_account();
-        self.allow(Action::ReadPolicy, &ResourceRef::Account(account)).await?;
+        self.allow(Action::ReadPolicy, ResourceRef::Account(account)).await?;
         let (owner, index) = (Owner::Account(account), IndexName::PolicyByName);
         let scan = IndexScan { owner, index, prefix: Vec::new(), after: None, limit: 1000 };
         let page = self.engine.parts.store.scan(scan).await.map_err(store_fault)?;
         let mut items = Vec::with_capacity(page.items.len());
         for hit in &page.items {
-            let found = self.engine.parts.store.load::<PolicyRecord>(owner, &hit.id).await.map_err(store_fault)?;
+            let found =
+                self.engine.parts.store.load::<PolicyRecord>(owner, &hit.id).await.map_err(store_fault)?;
             items.extend(found.map(Loaded::into_inner));
         }
         Ok(Plan::Answer(Output::ListPolicies(items)))
@@ -64,7 +69,12 @@ impl Session<'_> {
     }
 
     /// Makes the policy a guardrail of exactly these tenants; `None` leaves tenants as they are.
-    async fn guard_tenants(&self, mut change: Change, id: PolicyId, names: Option<&[String]>) -> Result<Change, Fault> {
+    async fn guard_tenants(
+        &self,
+        mut change: Change,
+        id: PolicyId,
+        names: Option<&[String]>,
+    ) -> Result<Change, Fault> {
         let owner = Owner::Account(self.own_account());
         for name in names.unwrap_or_default() {
             let entry = IndexEntry::of_tenant_name(name);

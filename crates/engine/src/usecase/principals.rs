@@ -3,8 +3,8 @@
 use api::ops::{CreatePrincipal, ListPrincipals, UpdatePrincipal};
 use api::{Fault, FaultWhat, Output};
 use domain::{
-    Action, IndexEntry, IndexName, Loaded, Owner, Page, PolicyId, PolicyRecord, Principal, PrincipalId, PrincipalKind,
-    ResourceRef, Role, Sealable,
+    Action, IndexEntry, IndexName, Loaded, Owner, Page, PolicyId, PolicyRecord, Principal, PrincipalId,
+    PrincipalKind, ResourceRef, Role, Sealable,
 };
 use spi::{IndexScan, RecordStoreExt};
 
@@ -17,7 +17,7 @@ use crate::usecase::places::check_name;
 impl Session<'_> {
     pub(crate) async fn create_principal(&mut self, op: &CreatePrincipal) -> Result<Plan, Fault> {
         let account = self.own_account();
-        self.allow(Action::CreatePrincipal, &ResourceRef::Account(account)).await?;
+        self.allow(Action::CreatePrincipal, ResourceRef::Account(account)).await?;
         check_name(&op.name)?;
         if op.kind == PrincipalKind::AccountRoot {
             return Err(field("kind", "the account's root principal is made with the account"));
@@ -62,14 +62,15 @@ impl Session<'_> {
 
     pub(crate) async fn list_principals(&mut self, op: &ListPrincipals) -> Result<Plan, Fault> {
         let account = self.own_account();
-        self.allow(Action::ListPrincipals, &ResourceRef::Account(account)).await?;
+        self.allow(Action::ListPrincipals, ResourceRef::Account(account)).await?;
         let (owner, index) = (Owner::Account(account), IndexName::PrincipalByName);
         let limit = page_limit(op.limit)?;
         let scan = IndexScan { owner, index, prefix: Vec::new(), after: op.after.clone(), limit };
         let page = self.engine.parts.store.scan(scan).await.map_err(store_fault)?;
         let mut items = Vec::with_capacity(page.items.len());
         for hit in &page.items {
-            let found = self.engine.parts.store.load::<Principal>(owner, &hit.id).await.map_err(store_fault)?;
+            let found =
+                self.engine.parts.store.load::<Principal>(owner, &hit.id).await.map_err(store_fault)?;
             items.extend(found.map(Loaded::into_inner));
         }
         Ok(Plan::Answer(Output::ListPrincipals(Page { items, next: page.next })))
@@ -83,15 +84,19 @@ impl Session<'_> {
     }
 
     /// Finds a principal by name and asks whether the caller may do this with it.
-    pub(crate) async fn allow_on_principal(&mut self, name: &str, action: Action) -> Result<Loaded<Principal>, Fault> {
+    pub(crate) async fn allow_on_principal(
+        &mut self,
+        name: &str,
+        action: Action,
+    ) -> Result<Loaded<Principal>, Fault> {
         let account = self.own_account();
         match self.principal(name).await? {
             Some(found) => {
-                self.allow(action, &ResourceRef::Principal { account, id: found.get().id }).await?;
+                self.allow(action, ResourceRef::Principal { account, id: found.get().id }).await?;
                 Ok(found)
             }
             None => {
-                self.allow(action, &ResourceRef::Account(account)).await?;
+                self.allow(action, ResourceRef::Account(account)).await?;
                 Err(FaultWhat::ObjectNotFound { kind: "principal", given: name.to_owned() }.into())
             }
         }
@@ -111,7 +116,8 @@ impl Session<'_> {
         let mut ids = Vec::with_capacity(names.len());
         for name in names {
             let entry = IndexEntry::of_policy_name(name);
-            let found = self.engine.parts.store.find::<PolicyRecord>(owner, &entry).await.map_err(store_fault)?;
+            let found =
+                self.engine.parts.store.find::<PolicyRecord>(owner, &entry).await.map_err(store_fault)?;
             let missing = || FaultWhat::ObjectNotFound { kind: "policy", given: name.clone() };
             ids.push(found.ok_or_else(missing)?.get().id);
         }

@@ -10,7 +10,7 @@ use crate::session::Session;
 
 impl Session<'_> {
     pub(crate) async fn seal_system(&mut self, _: &SealSystem) -> Result<Plan, Fault> {
-        self.allow(Action::Seal, &ResourceRef::System).await?;
+        self.allow(Action::Seal, ResourceRef::System).await?;
         Ok(Plan::Answer(Output::SealSystem(())))
     }
 }

@@ -13,7 +13,7 @@ use crate::usecase::list_keys::page_limit;
 impl Session<'_> {
     pub(crate) async fn search_audit(&mut self, op: &SearchAudit) -> Result<Plan, Fault> {
         let account = self.own_account();
-        self.allow(Action::ReadAudit, &ResourceRef::AuditLog(account)).await?;
+        self.allow(Action::ReadAudit, ResourceRef::AuditLog(account)).await?;
         let query = AuditQuery {
             account: Some(account),
             tenant: op.tenant,
