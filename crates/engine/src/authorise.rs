@@ -29,7 +29,8 @@ impl Session<'_> {
                 let allowed = self.allow_found(&place, &key, action).await?;
                 Ok(OnKey { place, key, allowed })
             }
-            Found::Nothing(what, resource) => {
+            Found::Nothing(absent) => {
+                let (what, resource) = *absent;
                 self.allow_in(&place, action, resource).await?;
                 Err(what.into())
             }

@@ -43,14 +43,13 @@ struct Began {
 #[async_trait]
 impl Kms for Engine {
     async fn call(&self, context: RequestContext, proof: Proof, command: Command) -> Result<Output, Fault> {
-        for _ in 0..ATTEMPTS {
-            match self.attempt(&context, &proof, &command).await {
-                Ok(output) => return Ok(output),
-                Err(Ended::Fault(fault)) => return Err(fault),
-                Err(Ended::Stale) => {}
-            }
+        if may_be_dropped(&command) {
+            return self.run(&context, &proof, &command).await;
         }
-        Err(FaultWhat::Conflict.into())
+        // A client that goes away drops its future; a change must come to its end all the same.
+        let engine = self.me.upgrade().ok_or(FaultWhat::Internal)?;
+        let task = tokio::spawn(async move { engine.run(&context, &proof, &command).await });
+        task.await.map_err(|e| Fault::because(FaultWhat::OutcomeUnknown, e))?
     }
 
     async fn refuse(&self, context: RequestContext, proof: Proof, fault: Fault) -> Fault {
@@ -73,7 +72,33 @@ impl Kms for Engine {
     }
 }
 
+/// Commands that change nothing: to stop one half-way leaves a record without a reply at most, which is allowed.
+const fn may_be_dropped(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Encrypt(_)
+            | Command::Decrypt(_)
+            | Command::GenerateDataKey(_)
+            | Command::DescribeKey(_)
+            | Command::ListKeys(_)
+            | Command::ListNames(_)
+            | Command::GetKeyPolicy(_)
+            | Command::WhoAmI(_)
+    )
+}
+
 impl Engine {
+    async fn run(&self, context: &RequestContext, proof: &Proof, command: &Command) -> Result<Output, Fault> {
+        for _ in 0..ATTEMPTS {
+            match self.attempt(context, proof, command).await {
+                Ok(output) => return Ok(output),
+                Err(Ended::Fault(fault)) => return Err(fault),
+                Err(Ended::Stale) => {}
+            }
+        }
+        Err(FaultWhat::Conflict.into())
+    }
+
     fn begin(&self) -> Began {
         Began { at: self.parts.clock.now(), micros: self.parts.clock.monotonic_micros() }
     }

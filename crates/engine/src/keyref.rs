@@ -18,8 +18,8 @@ use crate::session::Session;
 pub(crate) enum Found {
     /// The key.
     Key(Arc<Key>),
-    /// Nothing; how it was asked for, for decision and message.
-    Nothing(FaultWhat, ResourceRef),
+    /// Nothing; how it was asked for, for message and decision.
+    Nothing(Box<(FaultWhat, ResourceRef)>),
 }
 
 impl Session<'_> {
@@ -60,37 +60,16 @@ impl Session<'_> {
 impl Engine {
     /// A key by reference inside a tenant whose scope is captured already.
     pub(crate) async fn find_key(&self, tenant: TenantId, key: &KeyRef) -> Result<Found, Fault> {
-        let absent = |text: String| ResourceRef::AbsentKey { tenant, text };
-        match key {
-            KeyRef::Id(id) => Ok(self.key(tenant, *id).await?.map_or_else(
-                || Found::Nothing(FaultWhat::KeyNotFound { given: id.to_string() }, absent(id.to_string())),
-                Found::Key,
-            )),
-            KeyRef::Name(name) => Ok(self.key_by_name(tenant, name).await?.map_or_else(
-                || {
-                    let what = FaultWhat::NameNotFound { name: name.clone() };
-                    Found::Nothing(what, absent(name.canonical()))
-                },
-                Found::Key,
-            )),
-            KeyRef::NameOrId(name, id) => {
-                if let Some(key) = self.key_by_name(tenant, name).await? {
-                    return Ok(Found::Key(key));
-                }
-                let by_id = match id {
-                    Some(id) => self.key(tenant, *id).await?,
-                    None => None,
-                };
-                Ok(by_id.map_or_else(
-                    || {
-                        let what = FaultWhat::NameNotFound { name: name.clone() };
-                        Found::Nothing(what, absent(name.canonical()))
-                    },
-                    Found::Key,
-                ))
-            }
-            KeyRef::At { .. } => Err(FaultWhat::Internal.into()),
-        }
+        let found = match key {
+            KeyRef::Id(id) => self.key(tenant, *id).await?,
+            KeyRef::Name(name) => self.key_by_name(tenant, name).await?,
+            KeyRef::NameOrId(name, id) => match (self.key_by_name(tenant, name).await?, id) {
+                (None, Some(id)) => self.key(tenant, *id).await?,
+                (found, _) => found,
+            },
+            KeyRef::At { .. } => return Err(FaultWhat::Internal.into()),
+        };
+        Ok(found.map_or_else(|| absence(tenant, key), Found::Key))
     }
 
     /// A key by id, from the cache if the epochs under it still hold.
@@ -132,6 +111,20 @@ impl Engine {
         self.caches.names.insert(index, id);
         Ok(self.key(tenant, id).await?.filter(|key| bears(key, name)))
     }
+}
+
+/// What a reference that leads nowhere is answered with, and what is decided about.
+fn absence(tenant: TenantId, key: &KeyRef) -> Found {
+    let (what, text) = match key {
+        KeyRef::Id(id) => (FaultWhat::KeyNotFound { given: id.to_string() }, id.to_string()),
+        KeyRef::Name(name) | KeyRef::NameOrId(name, _) => {
+            (FaultWhat::NameNotFound { name: name.clone() }, name.canonical())
+        }
+        KeyRef::At { place, .. } => {
+            (FaultWhat::PlaceUnknown { place: place.text.clone() }, place.text.clone())
+        }
+    };
+    Found::Nothing(Box::new((what, ResourceRef::AbsentKey { tenant, text })))
 }
 
 /// Whether a key's own record says that it has this name.

@@ -1,6 +1,6 @@
 //! What the engine is made of, handed in by `server`.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use access::{Authenticator, Gate, Guard, PolicyBook};
 use spi::{AuditLog, Clock, Counter, Entropy, Epochs, RecordStore, Sealer};
@@ -41,13 +41,20 @@ pub struct Parts {
 pub struct Engine {
     pub(crate) parts: Parts,
     pub(crate) caches: Caches,
+    /// Itself, for work that must outlive the request that asked for it.
+    pub(crate) me: Weak<Self>,
     pub(crate) failures: crate::meter::Meter,
 }
 
 impl Engine {
     /// A gate over these parts.
     #[must_use]
-    pub fn new(parts: Parts) -> Self {
-        Self { parts, caches: Caches::default(), failures: crate::meter::Meter::default() }
+    pub fn new(parts: Parts) -> Arc<Self> {
+        Arc::new_cyclic(|me| Self {
+            parts,
+            caches: Caches::default(),
+            me: Weak::clone(me),
+            failures: crate::meter::Meter::default(),
+        })
     }
 }

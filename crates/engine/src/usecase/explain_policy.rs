@@ -28,7 +28,7 @@ impl Session<'_> {
                 gate.explain(&subject, &Ask::of(op.action, ResourceRef::Tenant(place.tenant.id)), &documents)
             }
             Some(reference) => match self.engine.find_key(place.tenant.id, reference).await? {
-                Found::Nothing(what, _) => return Err(what.into()),
+                Found::Nothing(absent) => return Err(absent.0.into()),
                 Found::Key(key) => gate.explain(&subject, &Ask::key(op.action, &key), &documents),
             },
         };
