@@ -72,6 +72,7 @@ async fn a_drain_ends_http2_politely() {
 const HEADERS: u8 = 1;
 const RST_STREAM: u8 = 3;
 const SETTINGS: u8 = 4;
+const CONTINUATION: u8 = 9;
 const END_STREAM_AND_HEADERS: u8 = 5;
 
 /// RFC 9113 §4.1.
@@ -162,4 +163,19 @@ async fn a_silent_http2_client_is_cut() {
     let mut everything = Vec::new();
     let ended = tokio::time::timeout(millis(2_000), stream.read_to_end(&mut everything)).await;
     assert!(ended.is_ok());
+}
+
+#[tokio::test]
+async fn headers_without_end_are_cut() {
+    let server = start(Limits::default(), Timeouts::default()).await;
+    let mut stream = preface(server.address, &[]).await;
+    stream.write_all(&frame(HEADERS, 1, 1, &get("x", "y"))).await.unwrap();
+    let more = frame(CONTINUATION, 0, 1, &[&[0x00][..], b"\x01a\x7f\x00", &[b'b'; 127]].concat());
+    let mut sent = 0;
+    while sent < 100_000 && stream.write_all(&more).await.is_ok() {
+        sent += 1;
+    }
+    assert!(sent < 100_000, "the flood was let pass");
+    server.until("it is gone", |server| server.handle.counts().connections == 0).await;
+    assert_eq!(server.handle.counts().requests, 0);
 }
