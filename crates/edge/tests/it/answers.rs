@@ -109,3 +109,13 @@ async fn a_panic_costs_its_own_request_only() {
     assert_eq!(server.metric("keystead_edge_panics_total"), Some(1));
     server.until("the place is given back", |server| server.handle.counts().requests == 0).await;
 }
+
+#[tokio::test]
+async fn a_dialect_cannot_meddle_with_framing_or_date() {
+    let server = start().await;
+    let mut client = server.connect().await;
+    let got = client.ask(post("x-meddle: 1\r\n", "hello")).await;
+    assert_eq!((got.header("content-length"), got.header("transfer-encoding")), (Some("5"), None));
+    assert_eq!((got.header("connection"), got.text()), (None, "hello"));
+    assert_eq!(got.header("date"), Some("Tue, 24 Nov 2026 09:00:00 GMT"));
+}

@@ -2,9 +2,9 @@
 
 use std::time::Instant;
 
-use edge::{Drained, Limits, Timeouts};
+use edge::{Drained, Limits, Server, Timeouts};
 
-use crate::kit::{Client, millis, post, start_with};
+use crate::kit::{Client, config, millis, post, start_with};
 use tokio::net::TcpStream;
 
 fn timeouts() -> Timeouts {
@@ -84,4 +84,20 @@ async fn the_deadline_cuts_what_is_left() {
     assert_eq!(server.task.await.unwrap(), Drained { cut: 1 });
     assert!(stuck.got().await.is_none());
     assert_eq!(server.handle.counts().connections, 0);
+}
+
+#[tokio::test]
+async fn who_was_waiting_to_be_accepted_is_still_answered() {
+    let bound = Server::bind(config(Limits::default(), timeouts(), None)).await.unwrap();
+    let mut waiting = Vec::new();
+    for _ in 0..200 {
+        let mut client = Client::new(TcpStream::connect(bound.local_address()).await.unwrap());
+        client.send(post("", "waiting")).await;
+        waiting.push(client);
+    }
+    let task = tokio::spawn(bound.run(std::future::ready(())));
+    for mut client in waiting {
+        assert_eq!(client.got().await.expect("an answer").text(), "waiting");
+    }
+    assert_eq!(task.await.unwrap(), Drained { cut: 0 });
 }

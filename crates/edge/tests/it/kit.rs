@@ -21,7 +21,8 @@ pub(crate) const NOW: Timestamp = Timestamp::from_millis(1_795_510_800_500);
 /// Most bytes of a body for [`Obedient`].
 pub(crate) const MAX_BODY: usize = 64 * 1024;
 
-/// Answers with the body it got; headers ask for more: `x-sleep` (milliseconds), `x-bytes` (of the answer), `x-panic`.
+/// Answers with the body it got; headers ask for more: `x-sleep` (milliseconds), `x-bytes` (of the answer), `x-panic`,
+/// `x-meddle` (with what is the edge's).
 pub(crate) struct Obedient(pub(crate) Dialect);
 
 #[async_trait]
@@ -46,7 +47,12 @@ impl HttpDialect for Obedient {
         };
         let target = format!("{} {} {:?}", request.method, request.path, request.query);
         let host = request.headers.get("host").cloned().unwrap_or(http::HeaderValue::from_static("none"));
-        http::Response::builder()
+        let mut response = http::Response::builder();
+        if request.headers.contains_key("x-meddle") {
+            response = response.header("content-length", 1).header("transfer-encoding", "chunked");
+            response = response.header("connection", "close").header("date", "never");
+        }
+        response
             .header("x-dialect", self.0.word())
             .header("x-target", target)
             .header("x-host", host)

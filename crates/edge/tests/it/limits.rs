@@ -131,3 +131,16 @@ async fn impossible_listeners_say_why() {
     same.address = taken.address;
     assert!(matches!(Server::bind(same).await, Err(BindError::Io { .. })));
 }
+
+#[tokio::test]
+async fn a_client_that_goes_on_sending_can_still_read_its_refusal() {
+    let server = start_with(small(), Timeouts::default()).await;
+    let mut client = server.connect().await;
+    client.send("POST /v1/x HTTP/1.1\r\nHost: v\r\nContent-Length: 500000\r\n\r\n").await;
+    for _ in 0..50 {
+        tokio::time::sleep(crate::kit::millis(4)).await;
+        client.send([b'a'; 10_000]).await;
+    }
+    assert_eq!(client.got().await.unwrap().status, 413);
+    assert!(client.got().await.is_none());
+}
