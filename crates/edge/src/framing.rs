@@ -198,4 +198,31 @@ mod tests {
             true,
         );
     }
+
+    proptest::proptest! {
+        /// Whatever comes, in whatever pieces, the verdict is that of the whole.
+        #[test]
+        fn pieces_do_not_matter(
+            lines in proptest::collection::vec(
+                "(Content-Length: [0-9]{1,3}|Transfer-Encoding: chunked|GET / HTTP/1.1|[ -~]{0,60}|)\r?\n",
+                0..20,
+            ),
+            cuts in proptest::collection::vec(1_usize..40, 1..20),
+        ) {
+            let stream = lines.concat();
+            let (mut whole, mut pieces) = (Framing::new(), Framing::new());
+            whole.feed(stream.as_bytes());
+            let mut rest = stream.as_bytes();
+            for cut in cuts.into_iter().cycle() {
+                let (piece, next) = rest.split_at(cut.min(rest.len()));
+                pieces.feed(piece);
+                rest = next;
+                if rest.is_empty() {
+                    break;
+                }
+            }
+            proptest::prop_assert_eq!(whole.contradictory(), pieces.contradictory());
+            proptest::prop_assert_eq!(whole.state, pieces.state);
+        }
+    }
 }

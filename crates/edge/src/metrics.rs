@@ -140,7 +140,7 @@ mod tests {
         metrics.counter("requests_total", "Requests answered.", &[("dialect", "aws")]).add(2);
         metrics.counter("requests_total", "Requests answered.", &[("dialect", "vault")]).add(1);
         metrics.gauge("connections", "Open connections.", &[]).set(7);
-        let times = metrics.histogram("request_seconds", "Time\nto answer.", &[]);
+        let times = metrics.histogram("request_seconds", "Time \"to\nanswer\".", &[]);
         times.observe(Duration::from_micros(90));
         times.observe(Duration::from_millis(7));
         times.observe(Duration::from_secs(100));

@@ -14,7 +14,7 @@ pub(super) fn family(out: &mut String, family: &Family) {
         Some((_, Series::Histogram(_))) => "histogram",
         None => return,
     };
-    line(out, format_args!("# HELP {} {}", family.name, escaped(family.help)));
+    line(out, format_args!("# HELP {} {}", family.name, one_line(family.help)));
     line(out, format_args!("# TYPE {} {kind}", family.name));
     for (labels, series) in &family.series {
         match series {
@@ -57,6 +57,10 @@ fn seconds(micros: u64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('\n', "\\n").replace('"', "\\\"")
+fn escaped(value: &str) -> String {
+    one_line(value).replace('"', "\\\"")
+}
+
+fn one_line(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('\n', "\\n")
 }
