@@ -1,0 +1,12 @@
+//! What the room promises, seen from outside: over an in-memory store, with the real HMAC and SHA-256.
+
+// The house's short name for this room.
+extern crate keystead_access as access;
+
+mod authenticate;
+mod decide;
+mod differential;
+mod documents;
+mod guard;
+mod matrix;
+mod world;
