@@ -3,6 +3,7 @@
 //! Each of 100 principals carries its share of the account's policies and asks about each of 100 keys: 10,000 uniformly
 //! chosen pairs. The share that had to be worked out is printed once a case.
 #![expect(clippy::print_stderr, reason = "a bench tells its cache hit rate")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a bench over a world of its own making")]
 
 // The house's short name for this room.
 extern crate keystead_access as access;

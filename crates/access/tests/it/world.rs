@@ -10,11 +10,13 @@ use domain::*;
 use secret::SecretBytes;
 use spi::*;
 
+type IndexKey = (Owner, IndexName, Vec<u8>);
+
 /// Records by place; revisions count writes; reads are counted.
 #[derive(Default)]
 pub(crate) struct Store {
     rows: Mutex<HashMap<RecordRef, (Vec<u8>, u64)>>,
-    index: Mutex<BTreeMap<(Owner, IndexName, Vec<u8>), Vec<u8>>>,
+    index: Mutex<BTreeMap<IndexKey, Vec<u8>>>,
     pub(crate) reads: AtomicUsize,
 }
 
