@@ -9,13 +9,13 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use domain::{
-    Caller, Credential, CredentialId, CredentialKind, Dialect, Owner, Principal, Proof, RecordKind, Scope,
+    Caller, Credential, CredentialId, CredentialKind, Dialect, Owner, Principal, Proof, Scope,
     SignatureProof, SignatureScope, Timestamp,
 };
 use quick_cache::sync::Cache;
 use secret::{Exposure, Secret, SecretBytes};
 use spi::{
-    AuthCrypto, Epochs, Fence, MaterialAt, MaterialError, MaterialVault, RecordStore, RecordStoreExt,
+    AuthCrypto, Clock, Epochs, Fence, MaterialAt, MaterialError, MaterialVault, RecordStore, RecordStoreExt,
     StoreError,
 };
 
@@ -54,6 +54,8 @@ pub enum AuthFailure {
     },
     /// It could not be found out.
     Store(StoreError),
+    /// The credential's secret was not given.
+    Material(MaterialError),
 }
 
 impl fmt::Display for AuthFailure {
@@ -65,6 +67,7 @@ impl fmt::Display for AuthFailure {
             Self::Expired => f.write_str("the credential has expired"),
             Self::ClockSkew { .. } => f.write_str("the request was signed outside the clock window"),
             Self::Store(e) => e.fmt(f),
+            Self::Material(e) => e.fmt(f),
         }
     }
 }
@@ -77,23 +80,13 @@ impl From<StoreError> for AuthFailure {
     }
 }
 
-/// Where and when a proof arrived.
-#[derive(Clone, Copy, Debug)]
-pub struct Arrival {
-    /// In which dialect.
-    pub via: Dialect,
-    /// From where.
-    pub address: Option<IpAddr>,
-    /// Now, by `spi::Clock`.
-    pub now: Timestamp,
-}
-
 /// Checks proofs.
 pub struct Authenticator {
     store: Arc<dyn RecordStore>,
     vault: Arc<dyn MaterialVault>,
     crypto: Arc<dyn AuthCrypto>,
     epochs: Arc<Epochs>,
+    clock: Arc<dyn Clock>,
     known: Cache<CredentialId, Arc<Known>>,
     nobodys_secret: SecretBytes,
 }
@@ -120,9 +113,10 @@ impl Authenticator {
         vault: Arc<dyn MaterialVault>,
         crypto: Arc<dyn AuthCrypto>,
         epochs: Arc<Epochs>,
+        clock: Arc<dyn Clock>,
     ) -> Self {
         let nobodys_secret = SecretBytes::take(&mut [0x5a; 40]);
-        Self { store, vault, crypto, epochs, known: Cache::new(CREDENTIALS), nobodys_secret }
+        Self { store, vault, crypto, epochs, clock, known: Cache::new(CREDENTIALS), nobodys_secret }
     }
 
     /// Who presented this proof. `fence` captures the system's and the caller's account's epochs before they are
@@ -133,16 +127,19 @@ impl Authenticator {
     pub async fn authenticate(
         &self,
         proof: &Proof,
-        arrival: Arrival,
+        via: Dialect,
+        address: Option<IpAddr>,
         fence: &mut Fence,
     ) -> Result<Caller, AuthFailure> {
+        let now = self.clock.now();
         fence.add(Scope::System, self.epochs.cell(Scope::System));
         let known = match proof {
             Proof::Anonymous => return Err(AuthFailure::Missing),
-            Proof::Signature(signed) => self.signed(signed, arrival.now, fence).await?,
+            Proof::Signature(signed) => self.signed(signed, now, fence).await?,
             Proof::Bearer(token) => self.bearer(token, fence).await?,
         };
-        known.caller_at(arrival)
+        let caller = known.caller_at(now)?;
+        Ok(Caller { via, address, ..caller })
     }
 
     async fn signed(
@@ -241,20 +238,8 @@ impl fmt::Debug for Authenticator {
 
 impl Known {
     fn new(credential: Credential, principal: Principal, read_under: Fence) -> Self {
-        let caller = Caller {
-            principal: principal.id,
-            account: principal.account,
-            name: principal.name.into(),
-            kind: principal.kind,
-            roles: principal.roles.into(),
-            policies: principal.policies.into(),
-            credential: credential.id.clone(),
-            expires_at: credential.expires_at,
-            mfa: false,
-            address: None,
-            via: Dialect::Native,
-        };
         let principal_disabled = principal.disabled;
+        let caller = caller(principal, credential.id.clone(), credential.expires_at);
         Self { credential, principal_disabled, caller, read_under, signing_keys: ArcSwap::default() }
     }
 
@@ -265,15 +250,14 @@ impl Known {
     }
 
     /// What changes with time and request; the rest is as it was read.
-    fn caller_at(&self, arrival: Arrival) -> Result<Caller, AuthFailure> {
+    fn caller_at(&self, now: Timestamp) -> Result<Caller, AuthFailure> {
         if self.credential.disabled || self.principal_disabled {
             return Err(AuthFailure::Unknown);
         }
-        if self.credential.expires_at.is_some_and(|end| end <= arrival.now) {
+        if self.credential.expires_at.is_some_and(|end| end <= now) {
             return Err(AuthFailure::Expired);
         }
-        let Arrival { via, address, now: _ } = arrival;
-        Ok(Caller { via, address, ..self.caller.clone() })
+        Ok(self.caller.clone())
     }
 
     /// Keeps a signing key that has just verified something; so strangers cannot crowd out good ones.
@@ -286,6 +270,30 @@ impl Known {
             std::iter::once(&signing).chain(older).cloned().collect::<Vec<_>>()
         });
     }
+}
+
+fn caller(principal: Principal, credential: CredentialId, expires_at: Option<Timestamp>) -> Caller {
+    Caller {
+        principal: principal.id,
+        account: principal.account,
+        name: principal.name.into(),
+        kind: principal.kind,
+        roles: principal.roles.into(),
+        policies: principal.policies.into(),
+        credential,
+        expires_at,
+        mfa: false,
+        address: None,
+        via: Dialect::Native,
+    }
+}
+
+/// A principal as if it asked in the place of `asking`: to explain what would be decided. Gives no power: nothing is
+/// performed for such a caller.
+#[must_use]
+pub fn caller_of(principal: &Principal, asking: &Caller) -> Caller {
+    let Caller { credential, expires_at, mfa, address, via, .. } = asking.clone();
+    Caller { mfa, address, via, ..caller(principal.clone(), credential, expires_at) }
 }
 
 /// The window of ±5 minutes, or from five minutes before signing to the end of a presigned request.
@@ -315,11 +323,9 @@ fn material_failure(e: MaterialError) -> AuthFailure {
     match e {
         // Taken away between reading the record and opening its secret.
         MaterialError::Absent => AuthFailure::Unknown,
-        MaterialError::Sealed => AuthFailure::Store(StoreError::Sealed),
-        MaterialError::Corrupt => {
-            AuthFailure::Store(StoreError::Corrupt { kind: RecordKind::Credential, why: e.to_string() })
+        MaterialError::Sealed | MaterialError::Corrupt | MaterialError::Unavailable => {
+            AuthFailure::Material(e)
         }
-        MaterialError::Unavailable => AuthFailure::Store(StoreError::Unavailable(Box::new(e))),
     }
 }
 

@@ -16,7 +16,7 @@ use quick_cache::sync::Cache;
 use smallvec::SmallVec;
 use spi::{Epochs, Fence, IndexScan, RecordStore, RecordStoreExt, StoreError};
 
-use crate::document::{Document, DocumentKind};
+use crate::document::{Document, PolicyUse};
 use crate::iam;
 
 const PRINCIPALS: usize = 16 * 1024;
@@ -24,17 +24,17 @@ const TENANTS: usize = 16 * 1024;
 const POLICIES: usize = 16 * 1024;
 
 /// Loads and keeps documents.
-pub struct PolicyBook {
+pub(crate) struct PolicyBook {
     store: Arc<dyn RecordStore>,
     epochs: Arc<Epochs>,
     identities: Cache<PrincipalId, Arc<Identity>>,
     caps: Cache<TenantId, Arc<Caps>>,
-    parsed: Cache<(PolicyId, DocumentKind), (Revision, Arc<Document>)>,
+    parsed: Cache<(PolicyId, PolicyUse), (Revision, Arc<Document>)>,
 }
 
 /// Everything beside the key itself that decides about one caller in some tenants, as of one set of epochs.
 #[derive(Clone, Debug)]
-pub struct Documents {
+pub(crate) struct Documents {
     pub(crate) identity: Arc<Identity>,
     pub(crate) caps: SmallVec<[Arc<Caps>; 1]>,
 }
@@ -63,18 +63,6 @@ pub(crate) struct Caps {
 }
 
 impl Documents {
-    /// The public number of the caller's account.
-    #[must_use]
-    pub fn caller_number(&self) -> AccountNumber {
-        self.identity.number
-    }
-
-    /// The public number of the account that owns a tenant among these.
-    #[must_use]
-    pub fn owner_number(&self, tenant: TenantId) -> Option<AccountNumber> {
-        self.caps(tenant).map(|caps| caps.number)
-    }
-
     pub(crate) fn caps(&self, tenant: TenantId) -> Option<&Caps> {
         self.caps.iter().find(|c| c.tenant == tenant).map(|c| &**c)
     }
@@ -93,8 +81,7 @@ impl Caps {
 
 impl PolicyBook {
     /// Over a store.
-    #[must_use]
-    pub fn new(store: Arc<dyn RecordStore>, epochs: Arc<Epochs>) -> Self {
+    pub(crate) fn new(store: Arc<dyn RecordStore>, epochs: Arc<Epochs>) -> Self {
         Self {
             store,
             epochs,
@@ -109,16 +96,18 @@ impl PolicyBook {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn documents(
+    pub(crate) async fn documents(
         &self,
         caller: &Caller,
-        tenants: &[&Tenant],
+        tenants: impl Iterator<Item = &Tenant>,
         fence: &mut Fence,
     ) -> Result<Documents, StoreError> {
         let identity = self.identity(caller, fence).await?;
         let mut caps = SmallVec::new();
         for tenant in tenants {
-            caps.push(self.caps_of(tenant, fence).await?);
+            if !caps.iter().any(|c: &Arc<Caps>| c.tenant == tenant.id) {
+                caps.push(self.caps_of(tenant, fence).await?);
+            }
         }
         Ok(Documents { identity, caps })
     }
@@ -131,7 +120,7 @@ impl PolicyBook {
             return Ok(kept);
         }
         let number = self.number(caller.account).await?;
-        let documents = self.read_all(caller.account, &caller.policies, DocumentKind::Identity).await?;
+        let documents = self.read_all(caller.account, &caller.policies, PolicyUse::Identity).await?;
         let complete = documents.iter().all(Option::is_some);
         let documents = or_missing(documents, &caller.policies, "policy");
         let listed = Arc::clone(&caller.policies);
@@ -152,7 +141,7 @@ impl PolicyBook {
         let number = self.number(tenant.account).await?;
         let region = self.region(tenant.id).await?;
         let listed = tenant.guardrails.clone();
-        let guardrails = self.read_all(tenant.account, &listed, DocumentKind::Guardrail).await?;
+        let guardrails = self.read_all(tenant.account, &listed, PolicyUse::Guardrail).await?;
         let complete = guardrails.iter().all(Option::is_some);
         let guardrails = or_missing(guardrails, &listed, "guardrail");
         let (tenant, account) = (tenant.id, tenant.account);
@@ -198,7 +187,7 @@ impl PolicyBook {
         &self,
         account: AccountId,
         listed: &[PolicyId],
-        kind: DocumentKind,
+        kind: PolicyUse,
     ) -> Result<Vec<Option<Arc<Document>>>, StoreError> {
         let mut documents = Vec::with_capacity(listed.len());
         for id in listed {
@@ -208,12 +197,12 @@ impl PolicyBook {
         Ok(documents)
     }
 
-    fn parse(&self, record: &PolicyRecord, revision: Revision, kind: DocumentKind) -> Arc<Document> {
+    fn parse(&self, record: &PolicyRecord, revision: Revision, kind: PolicyUse) -> Arc<Document> {
         let place = (record.id, kind);
         if let Some((_, parsed)) = self.parsed.get(&place).filter(|(of, _)| *of == revision) {
             return parsed;
         }
-        let prefix = if kind == DocumentKind::Guardrail { "guardrail" } else { "policy" };
+        let prefix = if kind == PolicyUse::Guardrail { "guardrail" } else { "policy" };
         let name = format!("{prefix}:{}", record.name);
         let parsed = Arc::new(Document::read(&record.document, name, kind));
         self.parsed.insert(place, (revision, Arc::clone(&parsed)));
@@ -232,6 +221,9 @@ fn or_missing(found: Vec<Option<Arc<Document>>>, listed: &[PolicyId], prefix: &s
     named.map(|(d, id)| d.unwrap_or_else(|| Arc::new(Document::missing(prefix, *id)))).collect()
 }
 
+/// What a key's own policy is called in decisions.
+pub(crate) const KEY_POLICY: &str = "key-policy";
+
 /// Key policies, parsed once for each text: the text itself is compared, so no epoch is needed.
 #[derive(Debug)]
 pub(crate) struct KeyPolicies {
@@ -248,7 +240,7 @@ impl KeyPolicies {
         if let Some(kept) = self.parsed.get(&key.id()).filter(|kept| kept.0 == *stored) {
             return kept;
         }
-        let document = Document::read(stored, "key-policy".to_owned(), DocumentKind::KeyPolicy);
+        let document = Document::read(stored, KEY_POLICY.to_owned(), PolicyUse::Key);
         let parsed = Arc::new((stored.clone(), document));
         self.parsed.insert(key.id(), Arc::clone(&parsed));
         parsed

@@ -4,6 +4,7 @@
 //! and by principal or role; only what can apply is handed to Cedar, and the built-in roles are not evaluated here at
 //! all (`crate::roles`).
 
+mod bounds;
 mod entities;
 mod policies;
 mod roles;

@@ -1,77 +1,83 @@
 //! The decision: may this caller do all of this? Kept for exactly as long as nothing it read can have changed.
 
-use std::fmt;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use domain::{
     AccountId, Action, Caller, Dialect, Key, KeyId, PolicyDocument, PrincipalId, ResourceRef, StatementRef,
+    Tenant,
 };
 use quick_cache::sync::Cache;
 
-use crate::book::{Caps, Documents, KeyPolicies};
-use crate::document::{Document, DocumentKind};
+use crate::book::{Caps, Documents, KEY_POLICY, KeyPolicies};
+use crate::document::{Document, PolicyUse};
 use crate::evaluate::{Answers, Verdict, ask, combine};
 use crate::permit::Allowed;
 use crate::says::Question;
 
-/// Most decisions kept.
-const DECISIONS: usize = 64 * 1024;
 /// Most key policies kept parsed.
 const KEY_POLICIES: usize = 64 * 1024;
 
-/// One member of a question: an action on a resource.
-#[derive(Clone, Debug)]
-pub struct Ask<'a> {
-    pub(crate) action: Action,
-    pub(crate) resource: ResourceRef,
-    pub(crate) key: Option<&'a Key>,
-}
-
-impl<'a> Ask<'a> {
-    /// On a key that exists, as loaded under the request's fence.
-    #[must_use]
-    pub const fn key(action: Action, key: &'a Key) -> Self {
-        Self { action, resource: ResourceRef::Key { tenant: key.tenant(), id: key.id() }, key: Some(key) }
-    }
-
-    /// The action asked about.
-    #[must_use]
-    pub const fn action(&self) -> Action {
-        self.action
-    }
-
-    /// On anything else. A `ResourceRef::Key` without its key is denied.
-    #[must_use]
-    pub const fn of(action: Action, resource: ResourceRef) -> Self {
-        Self { action, resource, key: None }
-    }
-}
-
-/// The first member that is not allowed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Denied {
+/// One action on one resource, with the records that the engine has read of it under the request's fence.
+#[derive(Clone, Copy, Debug)]
+pub struct Demand<'a> {
     /// The action.
     pub action: Action,
     /// On what.
-    pub on: ResourceRef,
-    /// The statement that denied, or the guardrail that allows nothing here; `None` when no statement allowed.
-    pub by: Option<StatementRef>,
-    /// Whether the caller may know that the resource exists.
-    pub may_know: bool,
+    pub resource: &'a ResourceRef,
+    pub(crate) key: Option<&'a Key>,
+    pub(crate) tenant: Option<&'a Tenant>,
 }
 
-impl fmt::Display for Denied {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is denied", self.action.word())
+impl<'a> Demand<'a> {
+    /// On a key that exists; `resource` must name it.
+    #[must_use]
+    pub const fn on_key(action: Action, resource: &'a ResourceRef, key: &'a Key, tenant: &'a Tenant) -> Self {
+        Self { action, resource, key: Some(key), tenant: Some(tenant) }
+    }
+
+    /// On anything else in a tenant: the tenant itself, a name, a key that is not there.
+    #[must_use]
+    pub const fn in_tenant(action: Action, resource: &'a ResourceRef, tenant: &'a Tenant) -> Self {
+        Self { action, resource, key: None, tenant: Some(tenant) }
+    }
+
+    /// On something of an account or the system.
+    #[must_use]
+    pub const fn outside(action: Action, resource: &'a ResourceRef) -> Self {
+        Self { action, resource, key: None, tenant: None }
+    }
+
+    fn names(&self, key: &Key) -> bool {
+        *self.resource == ResourceRef::Key { tenant: key.tenant(), id: key.id() }
+    }
+
+    /// What one must be allowed to know that the resource is there; `None` for the question itself.
+    fn knowing(self) -> Option<Self> {
+        let action = match self.resource {
+            ResourceRef::Key { .. } | ResourceRef::AbsentKey { .. } => Action::DescribeKey,
+            ResourceRef::Name { .. } => Action::ListNames,
+            ResourceRef::Tenant(_) => Action::ListKeys,
+            ResourceRef::Principal { .. } => Action::ListPrincipals,
+            ResourceRef::Policy { .. } => Action::ReadPolicy,
+            ResourceRef::System | ResourceRef::Account(_) | ResourceRef::AuditLog(_) => return None,
+        };
+        (action != self.action).then_some(Self { action, ..self })
     }
 }
 
-impl std::error::Error for Denied {}
+/// The first demand that is not met.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Denied {
+    /// The statement that denied, or the guardrail that allows nothing here; `None` when no statement allowed.
+    pub(crate) by: Option<StatementRef>,
+    /// Whether the caller may know that the resource exists.
+    pub(crate) may_know: bool,
+}
 
 /// Decides.
 #[derive(Debug)]
-pub struct Gate {
+pub(crate) struct Gate {
     operators: OnceLock<AccountId>,
     pub(crate) key_policies: KeyPolicies,
     decisions: Option<Cache<Place, Kept>>,
@@ -94,16 +100,9 @@ struct Kept {
     verdict: Verdict,
 }
 
-impl Default for Gate {
-    fn default() -> Self {
-        Self::with_decisions(DECISIONS)
-    }
-}
-
 impl Gate {
     /// A gate that keeps at most so many decisions; 0 keeps none.
-    #[must_use]
-    pub fn with_decisions(kept: usize) -> Self {
+    pub(crate) fn with_decisions(kept: usize) -> Self {
         let decisions = (kept > 0).then(|| Cache::new(kept));
         let key_policies = KeyPolicies::new(KEY_POLICIES);
         Self { operators: OnceLock::new(), key_policies, decisions, worked_out: AtomicU64::new(0) }
@@ -111,95 +110,101 @@ impl Gate {
 
     /// Names the account whose principals may be allowed anything on the system itself. Until it is named nobody may;
     /// it is named once.
-    pub fn operated_by(&self, account: AccountId) {
+    pub(crate) fn operated_by(&self, account: AccountId) {
         // A second name has no effect: the first stands.
         let _ = self.operators.set(account);
     }
 
-    /// Decides about all members; each must be allowed. `documents` must come from the same request's fence.
-    ///
-    /// # Errors
-    /// [`Denied`] names the first that is not.
-    pub fn decide(
+    /// Decides about all demands; each must be met.
+    pub(crate) fn decide(
         &self,
         caller: &Caller,
-        asks: &[Ask<'_>],
+        demands: &[Demand<'_>],
         documents: &Documents,
-    ) -> Result<Allowed, Box<Denied>> {
-        let mut allowed = Allowed::nothing_yet();
-        for ask in asks {
-            match self.verdict(caller, ask, documents) {
-                Verdict { allowed: true, by: Some(by) } => allowed.add(ask.action, ask.resource.clone(), by),
-                verdict => return Err(Box::new(self.denied(caller, ask, documents, verdict))),
+    ) -> Result<Allowed, Denied> {
+        let mut allowed: Option<Allowed> = None;
+        for demand in demands {
+            let verdict = self.verdict(caller, *demand, documents);
+            let (true, Some(by)) = (verdict.allowed, verdict.by.clone()) else {
+                return Err(self.denied(caller, *demand, documents, verdict));
+            };
+            let member = (demand.action, demand.resource, by);
+            match &mut allowed {
+                Some(allowed) => allowed.add(member),
+                None => allowed = Some(Allowed::new(member)),
             }
         }
-        Ok(allowed)
+        // Nothing asked is nothing allowed.
+        allowed.ok_or(Denied { by: None, may_know: false })
     }
 
-    /// Whether this caller could still replace the key's policy if `policy` stood: the lockout check.
-    #[must_use]
-    pub fn could_still_put_policy(
+    /// Whether the caller could still write the policy of a key in the tenant if `policy` stood.
+    pub(crate) fn keeps_control(
         &self,
         caller: &Caller,
-        key: &Key,
         policy: &PolicyDocument,
+        tenant: &Tenant,
         documents: &Documents,
     ) -> bool {
-        let document = Document::read(policy, "key-policy".to_owned(), DocumentKind::KeyPolicy);
-        let ask = Ask::key(Action::PutKeyPolicy, key);
-        let answers = self.answers_with(caller, &ask, documents, Some(&document));
-        answers.is_some_and(|answers| combine(&answers, Some(key)).allowed)
+        let document = Document::read(policy, KEY_POLICY.to_owned(), PolicyUse::Key);
+        let on = ResourceRef::Tenant(tenant.id);
+        let demand = Demand::in_tenant(Action::PutKeyPolicy, &on, tenant);
+        let answers = self.answers_with(caller, demand, documents, Some(&document));
+        answers.is_some_and(|answers| combine(&answers).allowed)
     }
 
-    /// How many decisions were worked out rather than remembered, since the start; not one look-up more is counted, so
-    /// that remembered ones touch nothing shared.
-    #[must_use]
-    pub fn worked_out(&self) -> u64 {
+    /// How many decisions were worked out rather than remembered, since the start.
+    pub(crate) fn worked_out(&self) -> u64 {
         self.worked_out.load(Ordering::Relaxed)
     }
 
-    fn denied(&self, caller: &Caller, ask: &Ask<'_>, documents: &Documents, verdict: Verdict) -> Denied {
+    fn denied(&self, caller: &Caller, demand: Demand<'_>, documents: &Documents, verdict: Verdict) -> Denied {
         let by = verdict.by.map(|by| StatementRef::clone(&by));
-        let may_know = ask.knowing().is_some_and(|ask| self.verdict(caller, &ask, documents).allowed);
-        Denied { action: ask.action, on: ask.resource.clone(), by, may_know }
+        let may_know = demand.knowing().is_some_and(|demand| self.verdict(caller, demand, documents).allowed);
+        Denied { by, may_know }
     }
 
-    fn verdict(&self, caller: &Caller, ask: &Ask<'_>, documents: &Documents) -> Verdict {
-        let place = self.decisions.as_ref().zip(place_of(caller, ask, documents));
-        let Some((decisions, (place, epochs))) = place else { return self.fresh(caller, ask, documents) };
+    fn verdict(&self, caller: &Caller, demand: Demand<'_>, documents: &Documents) -> Verdict {
+        let place = self.decisions.as_ref().zip(place_of(caller, demand, documents));
+        let Some((decisions, (place, epochs))) = place else { return self.fresh(caller, demand, documents) };
         if let Some(kept) = decisions.get(&place).filter(|kept| kept.epochs == epochs) {
             return kept.verdict;
         }
-        let verdict = self.fresh(caller, ask, documents);
+        let verdict = self.fresh(caller, demand, documents);
         decisions.insert(place, Kept { epochs, verdict: verdict.clone() });
         verdict
     }
 
-    fn fresh(&self, caller: &Caller, ask: &Ask<'_>, documents: &Documents) -> Verdict {
+    fn fresh(&self, caller: &Caller, demand: Demand<'_>, documents: &Documents) -> Verdict {
         self.worked_out.fetch_add(1, Ordering::Relaxed);
-        self.answers(caller, ask, documents).map_or(Verdict::NO, |answers| combine(&answers, ask.key))
+        self.answers(caller, demand, documents).map_or(Verdict::NO, |answers| combine(&answers))
     }
 
     /// What every document says; `None` where the caller's account has no business at all.
-    pub(crate) fn answers(&self, caller: &Caller, ask: &Ask<'_>, documents: &Documents) -> Option<Answers> {
-        let key_policy = ask.key.map(|key| self.key_policies.of(key));
-        self.answers_with(caller, ask, documents, key_policy.as_ref().map(|parsed| &parsed.1))
+    pub(crate) fn answers(
+        &self,
+        caller: &Caller,
+        demand: Demand<'_>,
+        documents: &Documents,
+    ) -> Option<Answers> {
+        let key_policy = demand.key.map(|key| self.key_policies.of(key));
+        self.answers_with(caller, demand, documents, key_policy.as_ref().map(|parsed| &parsed.1))
     }
 
     fn answers_with(
         &self,
         caller: &Caller,
-        of: &Ask<'_>,
+        demand: Demand<'_>,
         documents: &Documents,
         key_policy: Option<&Document>,
     ) -> Option<Answers> {
-        let caps = self.at_home(caller, of, documents)?;
+        let caps = self.at_home(caller, demand, documents)?;
         let question = Question {
             caller,
-            caller_number: documents.caller_number(),
-            action: of.action,
-            resource: &of.resource,
-            key: of.key,
+            caller_number: documents.identity.number,
+            action: demand.action,
+            resource: demand.resource,
+            key: demand.key,
             terms: caps.map(Caps::terms),
         };
         let guardrails = caps.map_or(&[][..], |caps| &caps.guardrails);
@@ -211,10 +216,10 @@ impl Gate {
     fn at_home<'d>(
         &self,
         caller: &Caller,
-        ask: &Ask<'_>,
+        demand: Demand<'_>,
         documents: &'d Documents,
     ) -> Option<Option<&'d Caps>> {
-        let (owner, caps) = match &ask.resource {
+        let (owner, caps) = match demand.resource {
             ResourceRef::System => (*self.operators.get()?, None),
             ResourceRef::Account(account)
             | ResourceRef::Principal { account, .. }
@@ -222,7 +227,7 @@ impl Gate {
             | ResourceRef::AuditLog(account) => (*account, None),
             ResourceRef::Key { tenant, .. } => {
                 let caps = documents.caps(*tenant)?;
-                let key = ask.key.filter(|key| key.account() == caps.account)?;
+                let key = demand.key.filter(|key| demand.names(key) && key.account() == caps.account)?;
                 (key.account(), Some(caps))
             }
             ResourceRef::Tenant(tenant)
@@ -236,27 +241,12 @@ impl Gate {
     }
 }
 
-impl<'a> Ask<'a> {
-    /// What one must be allowed to know that the resource is there; `None` for the question itself.
-    fn knowing(&self) -> Option<Self> {
-        let action = match self.resource {
-            ResourceRef::Key { .. } | ResourceRef::AbsentKey { .. } => Action::DescribeKey,
-            ResourceRef::Name { .. } => Action::ListNames,
-            ResourceRef::Tenant(_) => Action::ListKeys,
-            ResourceRef::Principal { .. } => Action::ListPrincipals,
-            ResourceRef::Policy { .. } => Action::ReadPolicy,
-            ResourceRef::System | ResourceRef::Account(_) | ResourceRef::AuditLog(_) => return None,
-        };
-        (action != self.action).then(|| Self { action, resource: self.resource.clone(), key: self.key })
-    }
-}
-
 /// Where a decision is kept and under which epochs; `None` where it is not kept.
-fn place_of(caller: &Caller, ask: &Ask<'_>, documents: &Documents) -> Option<(Place, [u64; 5])> {
-    let key = ask.key?;
+fn place_of(caller: &Caller, demand: Demand<'_>, documents: &Documents) -> Option<(Place, [u64; 5])> {
+    let key = demand.key.filter(|key| demand.names(key))?;
     let caps = documents.caps(key.tenant()).filter(|_| documents.complete())?;
     let Caller { principal, mfa, via, .. } = caller;
-    let place = Place { principal: *principal, key: key.id(), action: ask.action, mfa: *mfa, via: *via };
+    let place = Place { principal: *principal, key: key.id(), action: demand.action, mfa: *mfa, via: *via };
     let ([system, account], [a, b, c]) = (documents.identity.epochs, caps.epochs);
     Some((place, [system, account, a, b, c]))
 }

@@ -13,9 +13,9 @@ pub const MAX_DOCUMENT_BYTES: usize = 32 * 1024;
 
 /// What a document is to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum DocumentKind {
+pub enum PolicyUse {
     /// A key's own policy: IAM only.
-    KeyPolicy,
+    Key,
     /// Attached to principals.
     Identity,
     /// A cap on a tenant.
@@ -41,7 +41,7 @@ impl std::error::Error for PolicyFault {}
 ///
 /// # Errors
 /// [`PolicyFault`] says what is wrong and where; such a document must not be stored (INV-13).
-pub fn validate(document: &PolicyDocument, kind: DocumentKind) -> Result<(), PolicyFault> {
+pub fn validate(document: &PolicyDocument, kind: PolicyUse) -> Result<(), PolicyFault> {
     let fault = |why| PolicyFault { why };
     let body = Body::read(document, "", kind).map_err(fault)?;
     match &body {
@@ -68,7 +68,7 @@ enum Body {
 
 impl Document {
     /// Reads a stored document. One that cannot be read denies everything.
-    pub(crate) fn read(stored: &PolicyDocument, name: String, kind: DocumentKind) -> Self {
+    pub(crate) fn read(stored: &PolicyDocument, name: String, kind: PolicyUse) -> Self {
         let body = Body::read(stored, &name, kind).unwrap_or_else(|_| Body::broken(&name, "unreadable"));
         Self { name, language: stored.language, body }
     }
@@ -90,28 +90,26 @@ impl Document {
 
     /// What it says as the policy of the key in question.
     pub(crate) fn says_of_key(&self, question: &Question<'_>) -> Says {
-        match (&self.body, question.key, question.terms) {
-            (Body::Iam(policy), Some(key), Some(terms)) => policy.says_of_key(question, key, terms),
-            (Body::Unreadable(why), _, _) => Says::Denies(Arc::clone(why)),
-            (Body::Iam(_) | Body::Cedar(_), _, _) => Says::Nothing,
+        match &self.body {
+            Body::Iam(policy) => policy.says_of_key(question),
+            Body::Unreadable(why) => Says::Denies(Arc::clone(why)),
+            Body::Cedar(_) => Says::Nothing,
         }
     }
 }
 
 impl Body {
-    fn read(document: &PolicyDocument, name: &str, kind: DocumentKind) -> Result<Self, String> {
+    fn read(document: &PolicyDocument, name: &str, kind: PolicyUse) -> Result<Self, String> {
         if document.text.len() > MAX_DOCUMENT_BYTES {
             return Err(format!("a policy has at most {MAX_DOCUMENT_BYTES} bytes"));
         }
         let shape = match kind {
-            DocumentKind::KeyPolicy => iam::Shape::OfResource,
-            DocumentKind::Identity | DocumentKind::Guardrail => iam::Shape::OfPrincipal,
+            PolicyUse::Key => iam::Shape::OfResource,
+            PolicyUse::Identity | PolicyUse::Guardrail => iam::Shape::OfPrincipal,
         };
         match (document.language, kind) {
             (Language::Iam, _) => iam::Policy::read(&document.text, name, shape).map(Self::Iam),
-            (Language::Cedar, DocumentKind::KeyPolicy) => {
-                Err("a key's own policy is not written in Cedar".to_owned())
-            }
+            (Language::Cedar, PolicyUse::Key) => Err("a key's own policy is not written in Cedar".to_owned()),
             (Language::Cedar, _) => {
                 cedar::Policies::read(&document.text, name).map(|policies| Self::Cedar(Box::new(policies)))
             }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use domain::{Key, Language, PrincipalKind, Role, StatementRef};
+use domain::{Language, PrincipalKind, Role, StatementRef};
 use smallvec::SmallVec;
 
 use crate::document::Document;
@@ -71,7 +71,7 @@ pub(crate) fn ask(
 
 /// Combines the answers (ARCHITECTURE §5): a denial anywhere; then every guardrail must allow; then the key's own
 /// policy, or its delegation and an identity policy; without a key, an identity policy.
-pub(crate) fn combine(answers: &Answers, key: Option<&Key>) -> Verdict {
+pub(crate) fn combine(answers: &Answers) -> Verdict {
     if let Some(by) = answers.iter().find_map(|a| denial(&a.says)) {
         return Verdict::no(by);
     }
@@ -82,8 +82,9 @@ pub(crate) fn combine(answers: &Answers, key: Option<&Key>) -> Verdict {
     }
     let allow =
         |layer: Layer| of(layer).find_map(|a| if let Says::Allows(by) = &a.says { Some(by) } else { None });
-    let delegated = key.is_none() || of(Layer::Key).any(|a| matches!(a.says, Says::Delegates(_)));
-    let by_key = if key.is_some() { allow(Layer::Key) } else { None };
+    let on_key = of(Layer::Key).next().is_some();
+    let delegated = !on_key || of(Layer::Key).any(|a| matches!(a.says, Says::Delegates(_)));
+    let by_key = if on_key { allow(Layer::Key) } else { None };
     let by_identity = if delegated { allow(Layer::Identity) } else { None };
     by_key.or(by_identity).map_or(Verdict::NO, Verdict::yes)
 }

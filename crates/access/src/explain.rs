@@ -3,7 +3,7 @@
 use domain::{Caller, Language, StatementRef};
 
 use crate::book::Documents;
-use crate::decide::{Ask, Gate};
+use crate::decide::{Demand, Gate};
 use crate::evaluate::combine;
 
 /// A decision laid open.
@@ -19,13 +19,12 @@ pub struct Explained {
 }
 
 impl Gate {
-    /// Explains the decision about one member.
-    #[must_use]
-    pub fn explain(&self, caller: &Caller, ask: &Ask<'_>, documents: &Documents) -> Explained {
-        let Some(answers) = self.answers(caller, ask, documents) else {
+    /// Explains the decision about one demand.
+    pub(crate) fn explain(&self, caller: &Caller, demand: Demand<'_>, documents: &Documents) -> Explained {
+        let Some(answers) = self.answers(caller, demand, documents) else {
             return Explained { allowed: false, by: None, considered: Vec::new() };
         };
-        let verdict = combine(&answers, ask.key);
+        let verdict = combine(&answers);
         let by = verdict.by.map(|by| StatementRef::clone(&by));
         let considered = answers.into_iter().map(|a| (a.name, a.language, a.says.word())).collect();
         Explained { allowed: verdict.allowed, by, considered }

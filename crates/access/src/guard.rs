@@ -4,12 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use domain::{Action, Key, KeySpec, MaterialId, ProtectionLevel, UsageSet, VersionId};
+use domain::{Action, Key, KeyId, KeySpec, MaterialId, ProtectionLevel, UsageSet, VersionId};
 use quick_cache::sync::Cache;
 use secret::SecretBytes;
 use spi::{CryptoProvider, KeyHandle, MaterialAt, MaterialError, MaterialVault, ProviderError};
 
-use crate::permit::{MakePermit, Permit};
+use crate::permit::{Make, MakePermit, Permit, Use};
 
 /// Most versions kept ready for use.
 const LOADED_VERSIONS: usize = 16 * 1024;
@@ -17,10 +17,8 @@ const LOADED_VERSIONS: usize = 16 * 1024;
 /// Why a use did not happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GuardError {
-    /// The permit is for another action, or its items are used up: a bug in the engine.
+    /// The permit is empty, for another key or action, or its items are used up: a bug in the engine.
     BeyondPermit,
-    /// No provider makes or uses such a key.
-    NoProvider,
     /// The material was not given.
     Material(MaterialError),
     /// The provider did not do it.
@@ -31,7 +29,6 @@ impl fmt::Display for GuardError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::BeyondPermit => f.write_str("the use goes beyond its permit"),
-            Self::NoProvider => f.write_str("no provider makes or uses such a key"),
             Self::Material(e) => e.fmt(f),
             Self::Provider(e) => e.fmt(f),
         }
@@ -66,17 +63,6 @@ struct Loaded {
     handle: KeyHandle,
 }
 
-/// Material just made, its name, and where it lives.
-#[derive(Debug)]
-pub struct NewMaterial {
-    /// To be kept by `MaterialChange::Keep` in the batch that makes the version.
-    pub material: SecretBytes,
-    /// Its name.
-    pub material_id: MaterialId,
-    /// Where it lives.
-    pub protection: ProtectionLevel,
-}
-
 impl Guard {
     /// Over providers, the preferred one first.
     #[must_use]
@@ -90,38 +76,109 @@ impl Guard {
         self.providers.iter().any(|p| p.supports(spec, usage))
     }
 
-    /// Makes material for a new version.
+    /// Makes material for a new version, and its name. It is kept by `MaterialChange::Keep` in the batch that makes the
+    /// version.
     ///
     /// # Errors
     /// [`GuardError`].
-    pub fn generate(&self, permit: MakePermit) -> Result<NewMaterial, GuardError> {
-        let MakePermit { tenant, key, spec, usage, protection } = permit;
-        let provider = self.provider(spec, usage, |p| p >= protection)?;
-        let material = provider.generate(spec)?;
-        let material_id = self.vault.fingerprint(tenant, key, &material)?;
-        Ok(NewMaterial { material, material_id, protection: provider.protection() })
+    pub fn generate(
+        &self,
+        permit: MakePermit,
+        spec: KeySpec,
+    ) -> Result<(SecretBytes, MaterialId), GuardError> {
+        let make = permit.0.filter(|make| make.spec.is_none_or(|fixed| fixed == spec));
+        let Make { tenant, key, protection, spec: _ } = make.ok_or(GuardError::BeyondPermit)?;
+        let material = self.provider(spec, UsageSet::NONE, |p| p >= protection)?.generate(spec)?;
+        let name = self.vault.fingerprint(tenant, key, &material)?;
+        Ok((material, name))
+    }
+
+    /// Random bytes for a data key, from the preferred provider; wrapping them is what needs a permit.
+    ///
+    /// # Errors
+    /// [`GuardError::Provider`].
+    pub fn random(&self, len: usize) -> Result<SecretBytes, GuardError> {
+        let preferred = self.providers.first().ok_or(ProviderError::Unsupported)?;
+        Ok(preferred.random(len)?)
+    }
+
+    /// One envelope: `header`, then the provider's body.
+    ///
+    /// # Errors
+    /// [`GuardError`].
+    pub async fn seal_envelope(
+        &self,
+        permit: Permit,
+        key: &Key,
+        header: Vec<u8>,
+        aad: &[u8],
+        plaintext: &SecretBytes,
+    ) -> Result<Vec<u8>, GuardError> {
+        let mut out = header;
+        self.begin(permit, key).await?.seal_envelope(aad, plaintext, &mut out)?;
+        Ok(out)
+    }
+
+    /// Opens one envelope.
+    ///
+    /// # Errors
+    /// [`GuardError`].
+    pub async fn open_envelope(
+        &self,
+        permit: Permit,
+        key: &Key,
+        header: &[u8],
+        aad: &[u8],
+        body: &[u8],
+    ) -> Result<SecretBytes, GuardError> {
+        self.begin(permit, key).await?.open_envelope(header, aad, body)
+    }
+
+    /// Seals once under the version's key itself; the caller has counted the invocation (`spi::Counter`).
+    ///
+    /// # Errors
+    /// [`GuardError`].
+    pub async fn seal_direct(
+        &self,
+        permit: Permit,
+        key: &Key,
+        aad: &[u8],
+        plaintext: &SecretBytes,
+    ) -> Result<Vec<u8>, GuardError> {
+        self.begin(permit, key).await?.seal_direct(aad, plaintext)
+    }
+
+    /// Opens once what was sealed under the version's key itself.
+    ///
+    /// # Errors
+    /// [`GuardError`].
+    pub async fn open_direct(
+        &self,
+        permit: Permit,
+        key: &Key,
+        aad: &[u8],
+        body: &[u8],
+    ) -> Result<SecretBytes, GuardError> {
+        self.begin(permit, key).await?.open_direct(aad, body)
     }
 
     /// Makes the permitted version ready; what comes back does the permitted action on the permitted number of items.
     ///
     /// # Errors
     /// [`GuardError`].
-    pub async fn begin(&self, permit: Permit) -> Result<KeyUse, GuardError> {
-        let place = (permit.version, permit.material);
-        let loaded = match self.loaded.get(&place) {
+    pub async fn begin(&self, permit: Permit, key: &Key) -> Result<KeyUse, GuardError> {
+        let to = permit.0.filter(|to| to.version.key == key.id()).ok_or(GuardError::BeyondPermit)?;
+        let loaded = match self.loaded.get(&(to.version, to.material)) {
             Some(loaded) => loaded,
-            None => self.load(&permit).await?,
+            None => self.load(to).await?,
         };
-        Ok(KeyUse { loaded, action: permit.action, left: permit.items })
+        Ok(KeyUse { loaded, action: to.action, left: to.items })
     }
 
     /// Forgets a key's versions: on destruction, deletion of material, and whenever in doubt.
-    pub fn evict(&self, key: &Key) {
+    pub fn evict(&self, key: KeyId) {
         self.evictions.fetch_add(1, Ordering::SeqCst);
-        for version in key.versions() {
-            let id = VersionId { key: key.id(), ordinal: version.ordinal() };
-            self.loaded.remove(&(id, version.material_id()));
-        }
+        self.loaded.retain(|(version, _), _| version.key != key);
     }
 
     /// Forgets everything: on sealing.
@@ -130,8 +187,8 @@ impl Guard {
         self.loaded.clear();
     }
 
-    async fn load(&self, permit: &Permit) -> Result<Loaded, GuardError> {
-        let Permit { tenant, version, material, spec, usage, protection, action: _, items: _ } = *permit;
+    async fn load(&self, to: Use) -> Result<Loaded, GuardError> {
+        let Use { tenant, version, material, spec, usage, protection, action: _, items: _ } = to;
         let before = self.evictions.load(Ordering::SeqCst);
         let provider = self.provider(spec, usage, |p| p == protection)?;
         let opened = self.vault.open(&MaterialAt::Version { tenant, version }).await?;
@@ -153,9 +210,9 @@ impl Guard {
         spec: KeySpec,
         usage: UsageSet,
         lives: impl Fn(ProtectionLevel) -> bool,
-    ) -> Result<Arc<dyn CryptoProvider>, GuardError> {
+    ) -> Result<Arc<dyn CryptoProvider>, ProviderError> {
         let fits = |p: &&Arc<dyn CryptoProvider>| lives(p.protection()) && p.supports(spec, usage);
-        self.providers.iter().find(fits).cloned().ok_or(GuardError::NoProvider)
+        self.providers.iter().find(fits).cloned().ok_or(ProviderError::Unsupported)
     }
 }
 
@@ -217,20 +274,6 @@ impl KeyUse {
     pub fn open_direct(&mut self, aad: &[u8], body: &[u8]) -> Result<SecretBytes, GuardError> {
         let Loaded { provider, handle } = self.take(is_processing)?;
         Ok(provider.open_direct(handle, aad, body)?)
-    }
-
-    /// Random bytes of the version's own provider, to be sealed by this same use; costs no item, because wrapping
-    /// them does.
-    ///
-    /// # Errors
-    /// [`GuardError`].
-    pub fn generate_data_key(&self, len: usize) -> Result<SecretBytes, GuardError> {
-        match self.action {
-            Action::GenerateDataKey | Action::GenerateWrappedDataKey => {
-                Ok(self.loaded.provider.random(len)?)
-            }
-            _ => Err(GuardError::BeyondPermit),
-        }
     }
 
     fn take(&mut self, fits: fn(Action) -> bool) -> Result<&Loaded, GuardError> {

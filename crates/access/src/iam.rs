@@ -13,4 +13,4 @@ mod template;
 pub(crate) use policy::{Policy, Shape};
 pub(crate) use projection::Terms;
 pub(crate) use signature::signing_key;
-pub use template::default_key_policy;
+pub use template::delegating_key_policy;

@@ -2,28 +2,26 @@
 //!
 //! # As the engine uses it
 //! ```text
-//! let mut fence = Fence::default();                               // system and account are captured inside, before reading
-//! let caller = authenticator.authenticate(&proof, Arrival { via, address, now }, &mut fence).await?;   // AuthFailure
-//! // the engine resolves tenant and key under the same fence (tenant's scope captured first)
-//! let documents = book.documents(&caller, &[&tenant], &mut fence).await?;                              // StoreError
-//! let allowed = gate.decide(&caller, &[Ask::key(Action::Encrypt, &key)], &documents)?;                 // Box<Denied>
-//! let version = key.admit(Usage::Encrypt, None)?;                                                      // Refusal
-//! let permit = allowed.permit(Action::Encrypt, &key, version, items)?;                                 // NotPermitted
-//! let mut key_use = guard.begin(permit).await?;                                                        // GuardError
-//! key_use.seal_envelope(&aad, &plaintext, &mut out)?;                                                  // once an item
-//! audit.append(ticket, fence, record_with(allowed.by())).await?;
+//! let caller = authenticator.authenticate(&proof, via, address, &mut fence).await?;      // AuthFailure
+//! let demand = Demand::on_key(Action::Encrypt, &resource, &key, &tenant);                // or in_tenant, outside
+//! let allowed = decider.decide(&caller, demand, &mut fence).await?;                      // Refused
+//! let version = key.admit(Usage::Encrypt, None)?;                                        // Refusal
+//! let permit = allowed.permit(&key, version, 1);
+//! let blob = guard.seal_envelope(permit, &key, header, &aad, &plaintext).await?;         // GuardError
 //! ```
-//! - One gate for the process: `Gate::default()`, and `gate.operated_by(account)` once the operators' account is
-//!   known; until then everything on `ResourceRef::System` is denied.
-//! - Making material: `allowed.creation(tenant, key, spec, usage, protection)` after `CreateKey` on the tenant, or
-//!   `allowed.rotation(&key)` after `RotateKey`; then `guard.generate(permit)`.
-//! - Data keys: a permit for `GenerateDataKey` or `GenerateWrappedDataKey`; `key_use.generate_data_key(len)`, then seal
-//!   it by the same use.
-//! - Actions on a key are decided with [`Ask::key`]. Account-wide actions (principals, policies, audit, explaining) are
-//!   asked of the account, principal, policy or audit log; key policies have no words for them.
-//! - Writing: [`validate`] before any document is stored (INV-13); `gate.could_still_put_policy` is the lockout check;
-//!   [`default_key_policy`] is what a key gets when its maker gives none.
-//! - `guard.evict(&key)` after destruction or deletion of material, `guard.evict_all()` when the system is sealed.
+//! - Whatever is read is captured in the fence before it is read: system and account by `authenticate`, the tenant and
+//!   its account by `decide`. A tenant or key that the engine brings along must have been read under the same fence.
+//! - `decider.decide_all` decides several demands together; `decider.explain` shows the same evaluation;
+//!   `decider.operated_by(account)` names the operators' account, and until then everything on `ResourceRef::System`
+//!   is denied.
+//! - Several items under one permit: `guard.begin(permit, &key)` gives a [`KeyUse`] for so many items.
+//! - Making material: `allowed.for_new_key(tenant, id)` after `CreateKey` on the tenant, `allowed.for_new_version(&key)`
+//!   after `RotateKey`; then `guard.generate(permit, spec)`.
+//! - Account-wide actions (principals, policies, audit, explaining) are asked of the account, principal, policy or audit
+//!   log, never of a key: key policies have no words for them.
+//! - Writing: [`validate`] before any document is stored (INV-13); `decider.keeps_control` is the lockout check;
+//!   [`delegating_key_policy`] is what a key gets when its maker gives none.
+//! - `guard.evict(key)` after destruction or deletion of material, `guard.evict_all()` when the system is sealed.
 //! - A binding made for an existing tenant must raise that tenant's scope: its region stands in resource names.
 #![deny(missing_docs)]
 
@@ -31,6 +29,7 @@ mod authenticate;
 mod book;
 mod cedar;
 mod decide;
+mod decider;
 mod document;
 mod evaluate;
 mod explain;
@@ -40,13 +39,13 @@ mod permit;
 mod roles;
 mod says;
 
-pub use authenticate::{Arrival, AuthFailure, Authenticator, CLOCK_WINDOW, token_id};
-pub use book::{Documents, PolicyBook};
+pub use authenticate::{AuthFailure, Authenticator, CLOCK_WINDOW, caller_of, token_id};
 pub use cedar::{role_policies, schema_text};
-pub use decide::{Ask, Denied, Gate};
-pub use document::{DocumentKind, MAX_DOCUMENT_BYTES, PolicyFault, validate};
+pub use decide::Demand;
+pub use decider::{Decider, Refused};
+pub use document::{MAX_DOCUMENT_BYTES, PolicyFault, PolicyUse, validate};
 pub use explain::Explained;
-pub use guard::{Guard, GuardError, KeyUse, NewMaterial};
-pub use iam::default_key_policy;
-pub use permit::{Allowed, MakePermit, NotPermitted, Permit};
+pub use guard::{Guard, GuardError, KeyUse};
+pub use iam::delegating_key_policy;
+pub use permit::{Allowed, MakePermit, Permit};
 pub use roles::{class_word, role_allows};

@@ -1,10 +1,9 @@
 //! What an allowed decision is good for: permits, which only it mints and only the guard spends (INV-1).
 
-use std::fmt;
 use std::sync::Arc;
 
 use domain::{
-    Action, Key, KeyId, KeySpec, KeyVersion, MaterialId, ProtectionLevel, Refusal, ResourceRef, StatementRef,
+    Action, Key, KeyId, KeySpec, KeyVersion, MaterialId, ProtectionLevel, ResourceRef, StatementRef,
     TenantId, Usage, UsageSet, VersionId,
 };
 use smallvec::SmallVec;
@@ -12,7 +11,8 @@ use smallvec::SmallVec;
 /// Every member of the question was allowed. Not clonable; the engine holds it while it performs.
 #[derive(Debug)]
 pub struct Allowed {
-    members: SmallVec<[Member; 2]>,
+    first: Member,
+    more: SmallVec<[Member; 1]>,
 }
 
 #[derive(Debug)]
@@ -22,35 +22,13 @@ struct Member {
     by: Arc<StatementRef>,
 }
 
-/// Why an allowed decision gives no permit for this.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NotPermitted {
-    /// The decision was about something else: a bug in the engine.
-    NotDecided,
-    /// The key or version may not be used so now.
-    Refused(Refusal),
-}
-
-impl fmt::Display for NotPermitted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotDecided => f.write_str("nothing was decided about this use"),
-            Self::Refused(refusal) => refusal.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for NotPermitted {}
-
-impl From<Refusal> for NotPermitted {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal)
-    }
-}
-
-/// One version, one action, `items` items; spent by [`crate::Guard::begin`].
+/// One version, one action, `items` items; spent by the guard. One that was asked for beyond what was decided, or
+/// against the key's lifecycle, is empty and opens nothing.
 #[derive(Debug)]
-pub struct Permit {
+pub struct Permit(pub(crate) Option<Use>);
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Use {
     pub(crate) action: Action,
     pub(crate) tenant: TenantId,
     pub(crate) version: VersionId,
@@ -61,107 +39,90 @@ pub struct Permit {
     pub(crate) items: u32,
 }
 
-/// New material for one key; spent by [`crate::Guard::generate`].
+/// New material for one key; spent by [`crate::Guard::generate`]. Empty like a [`Permit`].
 #[derive(Debug)]
-pub struct MakePermit {
+pub struct MakePermit(pub(crate) Option<Make>);
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Make {
     pub(crate) tenant: TenantId,
     pub(crate) key: KeyId,
-    pub(crate) spec: KeySpec,
-    pub(crate) usage: UsageSet,
+    /// The least protection level.
     pub(crate) protection: ProtectionLevel,
+    /// What a key that exists already is; a new key is whatever is asked for.
+    pub(crate) spec: Option<KeySpec>,
 }
 
 impl Allowed {
-    pub(crate) fn nothing_yet() -> Self {
-        Self { members: SmallVec::new() }
+    pub(crate) fn new(first: (Action, &ResourceRef, Arc<StatementRef>)) -> Self {
+        let (action, resource, by) = first;
+        Self { first: Member { action, resource: resource.clone(), by }, more: SmallVec::new() }
     }
 
-    pub(crate) fn add(&mut self, action: Action, resource: ResourceRef, by: Arc<StatementRef>) {
-        self.members.push(Member { action, resource, by });
+    pub(crate) fn add(&mut self, (action, resource, by): (Action, &ResourceRef, Arc<StatementRef>)) {
+        self.more.push(Member { action, resource: resource.clone(), by });
     }
 
     /// The statement that decided the first member; for the audit record.
     #[must_use]
-    pub fn by(&self) -> Option<&StatementRef> {
-        self.members.first().map(|m| &*m.by)
+    pub fn by(&self) -> &StatementRef {
+        &self.first.by
     }
 
     /// Each member and the statement that decided it.
     pub fn members(&self) -> impl Iterator<Item = (Action, &ResourceRef, &StatementRef)> {
-        self.members.iter().map(|m| (m.action, &m.resource, &*m.by))
+        self.all().map(|m| (m.action, &m.resource, &*m.by))
     }
 
-    /// A permit to use one version of a decided key for `items` items. The lifecycle is checked here too, so that a
-    /// permit proves both.
-    ///
-    /// # Errors
-    /// [`NotPermitted`].
-    pub fn permit(
-        &self,
-        action: Action,
-        key: &Key,
-        version: &KeyVersion,
-        items: u32,
-    ) -> Result<Permit, NotPermitted> {
-        let usage = usage_of(action).ok_or(NotPermitted::NotDecided)?;
-        self.decided(action, key)?;
-        let admitted = key.admit(usage, Some(version.ordinal()))?;
-        if admitted.material_id() != version.material_id() {
-            return Err(NotPermitted::Refused(Refusal::NoSuchVersion));
-        }
-        Ok(Permit {
-            action,
-            tenant: key.tenant(),
-            version: VersionId { key: key.id(), ordinal: version.ordinal() },
-            material: version.material_id(),
-            spec: key.spec(),
-            usage: key.usage(),
-            protection: version.protection(),
-            items,
-        })
+    /// A permit to use one version of the decided key for `items` items. The lifecycle is checked here once more, so
+    /// that a permit proves both.
+    #[must_use]
+    pub fn permit(&self, key: &Key, version: &KeyVersion, items: u32) -> Permit {
+        let decided = self.all().find(|m| m.is_on(key) && usage_of(m.action).is_some());
+        Permit(decided.and_then(|m| admitted(m.action, key, version, items)))
     }
 
-    /// A permit to make the material of a new key in a tenant where creating was decided.
-    ///
-    /// # Errors
-    /// [`NotPermitted::NotDecided`].
-    pub fn creation(
-        &self,
-        tenant: TenantId,
-        key: KeyId,
-        spec: KeySpec,
-        usage: UsageSet,
-        protection: ProtectionLevel,
-    ) -> Result<MakePermit, NotPermitted> {
+    /// A permit to make the material of a new key in the tenant where creating was decided.
+    #[must_use]
+    pub fn for_new_key(&self, tenant: TenantId, key: KeyId) -> MakePermit {
         let wanted = ResourceRef::Tenant(tenant);
-        self.holds(Action::CreateKey, &wanted)?;
-        Ok(MakePermit { tenant, key, spec, usage, protection })
+        let decided = self.all().any(|m| m.action == Action::CreateKey && m.resource == wanted);
+        let make = Make { tenant, key, protection: ProtectionLevel::Software, spec: None };
+        MakePermit(decided.then_some(make))
     }
 
-    /// A permit to make the material of a new version of a key whose rotation was decided.
-    ///
-    /// # Errors
-    /// [`NotPermitted::NotDecided`].
-    pub fn rotation(&self, key: &Key) -> Result<MakePermit, NotPermitted> {
-        self.decided(Action::RotateKey, key)?;
+    /// A permit to make the material of a new version of the key whose rotation was decided.
+    #[must_use]
+    pub fn for_new_version(&self, key: &Key) -> MakePermit {
+        let decided = self.all().any(|m| m.action == Action::RotateKey && m.is_on(key));
         let protection = key.ratchets().protection;
-        Ok(MakePermit {
-            tenant: key.tenant(),
-            key: key.id(),
-            spec: key.spec(),
-            usage: key.usage(),
-            protection,
-        })
+        let make = Make { tenant: key.tenant(), key: key.id(), protection, spec: Some(key.spec()) };
+        MakePermit(decided.then_some(make))
     }
 
-    fn decided(&self, action: Action, key: &Key) -> Result<(), NotPermitted> {
-        self.holds(action, &ResourceRef::Key { tenant: key.tenant(), id: key.id() })
+    fn all(&self) -> impl Iterator<Item = &Member> {
+        std::iter::once(&self.first).chain(&self.more)
     }
+}
 
-    fn holds(&self, action: Action, resource: &ResourceRef) -> Result<(), NotPermitted> {
-        let decided = self.members.iter().any(|m| m.action == action && m.resource == *resource);
-        if decided { Ok(()) } else { Err(NotPermitted::NotDecided) }
+impl Member {
+    fn is_on(&self, key: &Key) -> bool {
+        self.resource == ResourceRef::Key { tenant: key.tenant(), id: key.id() }
     }
+}
+
+fn admitted(action: Action, key: &Key, version: &KeyVersion, items: u32) -> Option<Use> {
+    let admitted = key.admit(usage_of(action)?, Some(version.ordinal())).ok()?;
+    (admitted == version).then(|| Use {
+        action,
+        tenant: key.tenant(),
+        version: VersionId { key: key.id(), ordinal: version.ordinal() },
+        material: version.material_id(),
+        spec: key.spec(),
+        usage: key.usage(),
+        protection: version.protection(),
+        items,
+    })
 }
 
 /// The use of key material that an action is; `None` where it uses none.

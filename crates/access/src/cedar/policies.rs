@@ -10,15 +10,11 @@ use cedar_policy::{
 };
 use domain::{Action, Caller, StatementRef};
 
+use super::bounds::bounded;
 use super::entities::{frame, uid};
 use super::schema::SCHEMA;
 use crate::roles::class_word;
 use crate::says::{Question, Says};
-
-/// Deepest nesting of brackets.
-const DEEPEST: usize = 32;
-/// Most bytes of one policy: bounds the depth of what operators can build.
-const LONGEST_POLICY: usize = 4096;
 
 /// A document ready to be asked.
 #[derive(Debug)]
@@ -148,24 +144,5 @@ fn only_for(policy: &Policy) -> Option<EntityUid> {
             Some(one)
         }
         PrincipalConstraint::Any | PrincipalConstraint::Is(_) => None,
-    }
-}
-
-/// Bounds before parsing (INV-12).
-fn bounded(text: &str) -> Result<(), String> {
-    let mut depth = 0_usize;
-    for byte in text.bytes() {
-        match byte {
-            b'(' | b'[' | b'{' => depth += 1,
-            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth > DEEPEST {
-            return Err(format!("brackets nest deeper than {DEEPEST}"));
-        }
-    }
-    match text.split_inclusive(';').find(|policy| policy.len() > LONGEST_POLICY) {
-        Some(_) => Err(format!("one policy has more than {LONGEST_POLICY} bytes")),
-        None => Ok(()),
     }
 }

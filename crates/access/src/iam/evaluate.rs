@@ -1,10 +1,10 @@
 //! Asking a policy. A denial that covers the question wins over every allow in the same document.
 
-use domain::{AccountNumber, Caller, Key};
+use domain::{AccountNumber, Caller};
 
 use super::policy::{Effect, Policy, Statement};
 use super::principal::{Reach, reach};
-use super::projection::{Projected, Terms, project, project_key};
+use super::projection::{Projected, project};
 use crate::says::{Question, Says};
 
 impl Policy {
@@ -19,8 +19,8 @@ impl Policy {
     }
 
     /// What a key's own policy says to a caller of the account with this number.
-    pub(crate) fn says_of_key(&self, question: &Question<'_>, key: &Key, terms: Terms<'_>) -> Says {
-        let resource = project_key(key, terms);
+    pub(crate) fn says_of_key(&self, question: &Question<'_>) -> Says {
+        let resource = project(question.resource, question.terms);
         let (caller, number) = (question.caller, question.caller_number);
         let at = |least: Reach| {
             let resource = &resource;

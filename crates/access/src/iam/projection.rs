@@ -1,6 +1,6 @@
 //! From canonical actions and resources to the words of this language, and whether a statement speaks of them.
 
-use domain::{AccountNumber, Action, Key, ResourceRef, Space};
+use domain::{AccountNumber, Action, ResourceRef, Space};
 
 use super::pattern::{caseless, exact, fits, is_wild};
 
@@ -134,11 +134,6 @@ pub(super) fn project(resource: &ResourceRef, terms: Option<Terms<'_>>) -> Proje
         | ResourceRef::Policy { .. }
         | ResourceRef::AuditLog(_) => Projected::Nothing,
     }
-}
-
-/// As [`project`], for a key that is at hand.
-pub(super) fn project_key(key: &Key, terms: Terms<'_>) -> Projected {
-    project(&ResourceRef::Key { tenant: key.tenant(), id: key.id() }, Some(terms))
 }
 
 /// The resource element of a statement.

@@ -5,7 +5,7 @@ use domain::{AccountNumber, Language, PolicyDocument};
 /// Delegates everything to the identity policies of the owner's account (AWS KMS Developer Guide, "Default key
 /// policy"), in the very layout in which it is read back there.
 #[must_use]
-pub fn default_key_policy(owner: AccountNumber) -> PolicyDocument {
+pub fn delegating_key_policy(owner: AccountNumber) -> PolicyDocument {
     let text = format!(
         r#"{{
   "Version" : "2012-10-17",
