@@ -1,3 +1,6 @@
 //! The root of trust: how the key that protects every other key is kept while the house is sealed.
 
+mod ring;
 pub mod shamir;
+
+pub use ring::KekRing;

@@ -1,1 +1,6 @@
-//! (not built yet)
+//! What tests need and the server must not have: time that stands still, randomness that repeats, one conformance
+//! suite for each seam. Only ever a dev-dependency.
+
+pub mod clock;
+pub mod entropy;
+pub mod provider_conformance;

@@ -1,0 +1,219 @@
+//! Known answers: NIST and RFC vectors, and forms opened by hand from the layout as documented.
+
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
+use aws_lc_rs::hmac::{HMAC_SHA256, Key, sign};
+use domain::KeySpec;
+use keystead_provider_software::Software;
+use secret::{Exposure, Secret, SecretBytes};
+use spi::{AuthCrypto, CryptoProvider, LogCrypto, ProviderError, SealCrypto};
+
+fn bytes(hex: &str) -> Vec<u8> {
+    hex::decode(hex).unwrap()
+}
+
+fn shown(secret: &SecretBytes) -> &[u8] {
+    secret.expose(Exposure::ReturnToAuthorisedCaller)
+}
+
+fn hmac(key: &[u8], parts: &[&[u8]]) -> Vec<u8> {
+    sign(&Key::new(HMAC_SHA256, key), &parts.concat()).as_ref().to_vec()
+}
+
+fn opens_to(key: &str, iv: &str, aad: &str, ciphertext: &str, tag: &str, plaintext: &str) {
+    let spec = match key.len() {
+        32 => KeySpec::Aes128,
+        48 => KeySpec::Aes192,
+        _ => KeySpec::Aes256,
+    };
+    let provider = Software::new();
+    let key = provider.load(spec, &SecretBytes::from_hex(key).unwrap()).unwrap();
+    let mut body = bytes(&[iv, ciphertext, tag].concat());
+    let opened = provider.open_direct(&key, &bytes(aad), &body).unwrap();
+    assert_eq!(shown(&opened), bytes(plaintext));
+    *body.last_mut().unwrap() ^= 1;
+    assert_eq!(provider.open_direct(&key, &bytes(aad), &body).unwrap_err(), ProviderError::Rejected);
+}
+
+/// The GCM specification's test cases 4, 10 and 16, and the first of CAVP's gcmDecrypt256.
+#[test]
+fn aes_gcm_opens_the_published_vectors() {
+    let key = "feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308";
+    let iv = "cafebabefacedbaddecaf888";
+    let aad = "feedfacedeadbeeffeedfacedeadbeefabaddad2";
+    let plaintext = "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b39";
+    opens_to(
+        &key[..32],
+        iv,
+        aad,
+        "42831ec2217774244b7221b784d0d49ce3aa212f2c02a4e035c17e2329aca12e21d514b25466931c7d8f6a5aac84aa051ba30b396a0aac973d58e091",
+        "5bc94fbc3221a5db94fae95ae7121a47",
+        plaintext,
+    );
+    opens_to(
+        &key[..48],
+        iv,
+        aad,
+        "3980ca0b3c00e841eb06fac4872a2757859e1ceaa6efd984628593b40ca1e19c7d773d00c144c525ac619d18c84a3f4718e2448b2fe324d9ccda2710",
+        "2519498e80f1478f37ba55bd6d27618c",
+        plaintext,
+    );
+    opens_to(
+        key,
+        iv,
+        aad,
+        "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0abcc9f662",
+        "76fc6ece0f4e1768cddf8853bb2d551b",
+        plaintext,
+    );
+    opens_to(
+        "b52c505a37d78eda5dd34f20c22540ea1b58963cf8e5bf8ffa85f9f2492505b4",
+        "516c33929df5a3284ff463d7",
+        "",
+        "",
+        "bdc1ac884d332457a1d2664f168c76f0",
+        "",
+    );
+}
+
+/// The envelope opened with HMAC and AES-GCM alone, as a foreign reader of the documentation would.
+#[test]
+fn an_envelope_opens_by_hand() {
+    let provider = Software::new();
+    let material = provider.generate(KeySpec::Aes256).unwrap();
+    let key = provider.load(KeySpec::Aes256, &material).unwrap();
+    let mut sealed = b"header".to_vec();
+    let plaintext = SecretBytes::take(&mut *b"attack at dawn".to_vec());
+    provider.seal_envelope(&key, b"aad", &plaintext, &mut sealed).unwrap();
+
+    let body = sealed.strip_prefix(b"header").unwrap();
+    let (salt, rest) = body.split_at(16);
+    let (commitment, rest) = rest.split_at(32);
+    let (nonce, ciphertext) = rest.split_at(12);
+    let envelope_key = hmac(material.expose(Exposure::DeriveKey), &[b"keystead/envelope/1"]);
+    let block = |i: u32| {
+        let (i, bits) = (i.to_be_bytes(), 512_u32.to_be_bytes());
+        hmac(&envelope_key, &[&i, b"keystead/message/1", &[0], salt, &bits])
+    };
+    assert_eq!(block(2), commitment);
+    let gcm = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &block(1)).unwrap());
+    let mut text = ciphertext.to_vec();
+    let nonce = Nonce::try_assume_unique_for_key(nonce).unwrap();
+    let opened = gcm.open_in_place(nonce, Aad::from(b"headeraad"), &mut text).unwrap();
+    assert_eq!(opened, b"attack at dawn");
+}
+
+/// A body that is whole in every other respect does not open when its commitment is another key's.
+#[test]
+fn a_commitment_to_another_key_is_rejected() {
+    let provider = Software::new();
+    let key = provider.load(KeySpec::Aes128, &provider.generate(KeySpec::Aes128).unwrap()).unwrap();
+    let mut body = Vec::new();
+    provider.seal_envelope(&key, b"", &SecretBytes::take(&mut [1, 2, 3]), &mut body).unwrap();
+    let mut other = Vec::new();
+    provider.seal_envelope(&key, b"", &SecretBytes::take(&mut [1, 2, 3]), &mut other).unwrap();
+    body[16..48].copy_from_slice(&other[16..48]);
+    assert_eq!(provider.open_envelope(&key, b"", b"", &body).unwrap_err(), ProviderError::Rejected);
+}
+
+/// SP 800-108r1 in counter mode, recomputed with HMAC alone.
+#[test]
+fn derivation_is_counter_mode_over_hmac() {
+    let provider = Software::new();
+    let kek = Secret::<[u8; 32]>::take(&mut [5; 32]);
+    let derived = provider.derive(&kek, "some use");
+    let expected = hmac(&[5; 32], &[&1_u32.to_be_bytes(), b"some use", &[0], &256_u32.to_be_bytes()]);
+    assert_eq!(&derived.expose(Exposure::DeriveKey)[..], expected);
+    assert!(!derived.ct_eq(&provider.derive(&kek, "some other use")));
+}
+
+/// RFC 4231 §4.2, §4.3, §4.4, §4.7.
+#[test]
+fn hmac_is_as_published() {
+    let provider = Software::new();
+    let answers = [
+        (
+            vec![0x0b; 20],
+            b"Hi There".to_vec(),
+            "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7",
+        ),
+        (
+            b"Jefe".to_vec(),
+            b"what do ya want for nothing?".to_vec(),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
+        ),
+        (vec![0xaa; 20], vec![0xdd; 50], "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe"),
+        (
+            vec![0xaa; 131],
+            b"Test Using Larger Than Block-Size Key - Hash Key First".to_vec(),
+            "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54",
+        ),
+    ];
+    for (key, data, answer) in answers {
+        assert_eq!(hex::encode(provider.hmac_sha256(&key, &data)), answer);
+    }
+    let kek = Secret::<[u8; 32]>::take(&mut [0xaa; 32]);
+    assert_eq!(provider.prf(&kek, &[b"a", b"bc"]), provider.hmac_sha256(&[0xaa; 32], b"abc"));
+}
+
+/// FIPS 180-4: the one-block message and the empty one.
+#[test]
+fn sha_256_is_as_published() {
+    let provider = Software::new();
+    let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    assert_eq!(hex::encode(AuthCrypto::sha256(&provider, b"abc")), abc);
+    assert_eq!(hex::encode(SealCrypto::sha256(&provider, &[b"a", b"", b"bc"])), abc);
+    assert_eq!(hex::encode(LogCrypto::sha256(&provider, &[])), empty);
+}
+
+/// RFC 8032 §7.1, tests 1 and 2.
+#[test]
+fn ed25519_signs_as_published() {
+    let provider = Software::new();
+    let cases = [
+        (
+            "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
+            "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
+            "",
+            "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b",
+        ),
+        (
+            "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
+            "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
+            "72",
+            "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00",
+        ),
+    ];
+    for (seed, public, message, signature) in cases {
+        let der = ["3051020101300506032b657004220420", seed, "812100", public].concat();
+        let pkcs8 = SecretBytes::from_hex(der).unwrap();
+        assert_eq!(provider.public_key(&pkcs8).unwrap().to_vec(), bytes(public));
+        assert_eq!(provider.sign(&pkcs8, &bytes(message)).unwrap().to_vec(), bytes(signature));
+    }
+}
+
+#[test]
+fn signing_keys_sign_and_nothing_else_verifies() {
+    let provider = Software::new();
+    let pair = provider.new_signing_key().unwrap();
+    assert_eq!(provider.public_key(&pair.pkcs8).unwrap(), pair.public);
+    let mut signature = provider.sign(&pair.pkcs8, b"checkpoint").unwrap();
+    assert!(provider.verify(&pair.public, b"checkpoint", &signature));
+    assert!(!provider.verify(&pair.public, b"checkpoin", &signature));
+    assert!(!provider.verify(&provider.new_signing_key().unwrap().public, b"checkpoint", &signature));
+    assert!(!provider.verify(&pair.public, b"checkpoint", &signature[..63]));
+    signature[0] ^= 1;
+    assert!(!provider.verify(&pair.public, b"checkpoint", &signature));
+}
+
+#[test]
+fn a_private_key_whose_halves_do_not_match_is_malformed() {
+    let provider = Software::new();
+    let pair = provider.new_signing_key().unwrap();
+    let mut other = pair.pkcs8.expose(Exposure::HandToProvider).to_vec();
+    other[20] ^= 1;
+    let swapped = SecretBytes::take_vec(other);
+    assert_eq!(provider.public_key(&swapped).unwrap_err(), ProviderError::Malformed);
+    let short = SecretBytes::take(&mut [0x30, 0x51]);
+    assert_eq!(provider.sign(&short, b"").unwrap_err(), ProviderError::Malformed);
+}
