@@ -4,7 +4,7 @@ mod levels;
 mod nodes;
 
 pub(crate) use levels::{LevelFiles, Levels};
-pub(crate) use nodes::{MemoryNodes, Nodes, consistency_path, inclusion_path, root_of};
+pub(crate) use nodes::{MemoryNodes, Nodes, consistency_path, inclusion_path};
 
 use spi::LogCrypto;
 

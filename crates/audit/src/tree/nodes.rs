@@ -29,11 +29,6 @@ impl Nodes for MemoryNodes<'_> {
     }
 }
 
-/// The root of the first `size` leaves.
-pub(crate) fn root_of(nodes: &dyn Nodes, crypto: &dyn LogCrypto, size: u64) -> io::Result<Hash> {
-    if size == 0 { Ok(crypto.sha256(&[])) } else { range_root(nodes, crypto, 0, size) }
-}
-
 /// `PATH(index, D[0:size])`, for `index < size`.
 pub(crate) fn inclusion_path(
     nodes: &dyn Nodes,

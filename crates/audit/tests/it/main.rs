@@ -6,3 +6,4 @@ mod append;
 mod faults;
 mod recovery;
 mod support;
+mod verify;

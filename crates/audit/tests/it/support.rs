@@ -17,9 +17,9 @@ use spi::{
     SigningKeyPair,
 };
 
-pub const ORIGIN: &str = "keystead.test/log";
+pub(crate) const ORIGIN: &str = "keystead.test/log";
 
-pub struct Crypto;
+pub(crate) struct Crypto;
 
 impl LogCrypto for Crypto {
     fn sha256(&self, parts: &[&[u8]]) -> [u8; 32] {
@@ -52,7 +52,7 @@ fn pair(pkcs8: &SecretBytes) -> Result<Ed25519KeyPair, ProviderError> {
     Ed25519KeyPair::from_pkcs8(pkcs8.expose(Exposure::HandToProvider)).map_err(|_| ProviderError::Malformed)
 }
 
-pub struct WallClock(Instant);
+pub(crate) struct WallClock(Instant);
 
 impl Clock for WallClock {
     fn now(&self) -> Timestamp {
@@ -65,12 +65,12 @@ impl Clock for WallClock {
     }
 }
 
-pub fn clock() -> Arc<dyn Clock> {
+pub(crate) fn clock() -> Arc<dyn Clock> {
     Arc::new(WallClock(Instant::now()))
 }
 
 /// Small segments, no checkpoints but on demand, quick retries.
-pub fn config(dir: &Path) -> LogConfig {
+pub(crate) fn config(dir: &Path) -> LogConfig {
     let mut config = LogConfig::new(dir, ORIGIN);
     config.segment_bytes = 32 << 10;
     config.checkpoint_every = CheckpointEvery { records: u64::MAX, seconds: 3600 };
@@ -78,19 +78,19 @@ pub fn config(dir: &Path) -> LogConfig {
     config
 }
 
-pub fn open(dir: &Path) -> Arc<Log> {
+pub(crate) fn open(dir: &Path) -> Arc<Log> {
     open_with(config(dir))
 }
 
-pub fn open_with(config: LogConfig) -> Arc<Log> {
+pub(crate) fn open_with(config: LogConfig) -> Arc<Log> {
     Log::open(config, Arc::new(Crypto), clock()).unwrap()
 }
 
-pub fn os(dir: &Path) -> LogConfig {
+pub(crate) fn os(dir: &Path) -> LogConfig {
     LogConfig { durability: Durability::Os, ..config(dir) }
 }
 
-pub fn record(n: u64) -> AuditRecord {
+pub(crate) fn record(n: u64) -> AuditRecord {
     let mut id = [0; 16];
     id[..8].copy_from_slice(&n.to_be_bytes());
     AuditRecord {
@@ -115,13 +115,17 @@ pub fn record(n: u64) -> AuditRecord {
     }
 }
 
-pub async fn try_append(log: &Log, fence: Fence, record: AuditRecord) -> Result<Position, AppendError> {
+pub(crate) async fn try_append(
+    log: &Log,
+    fence: Fence,
+    record: AuditRecord,
+) -> Result<Position, AppendError> {
     let ticket = log.ticket(900).map_err(AppendError::Unavailable)?;
     log.append(ticket, fence, record).await
 }
 
 /// With segments this small tickets run out at times; with a ticket nothing may be refused for want of space.
-pub async fn ticket(log: &Log) -> spi::SpaceTicket {
+pub(crate) async fn ticket(log: &Log) -> spi::SpaceTicket {
     for _ in 0..2000 {
         if let Ok(ticket) = log.ticket(900) {
             return ticket;
@@ -131,12 +135,12 @@ pub async fn ticket(log: &Log) -> spi::SpaceTicket {
     panic!("no space came: {:?}", log.status());
 }
 
-pub async fn append(log: &Log, n: u64) -> u64 {
+pub(crate) async fn append(log: &Log, n: u64) -> u64 {
     log.append(ticket(log).await, Fence::default(), record(n)).await.unwrap().0
 }
 
 /// Appends until it works; gives the position and the last refusal.
-pub async fn append_patiently(log: &Log, n: u64) -> (u64, Option<AppendError>) {
+pub(crate) async fn append_patiently(log: &Log, n: u64) -> (u64, Option<AppendError>) {
     let mut refused = None;
     for _ in 0..400 {
         match try_append(log, Fence::default(), record(n)).await {
@@ -148,16 +152,16 @@ pub async fn append_patiently(log: &Log, n: u64) -> (u64, Option<AppendError>) {
     panic!("never written again: {refused:?}");
 }
 
-pub async fn commit(log: &Log, sequence: u64) -> Result<(), spi::AuditError> {
+pub(crate) async fn commit(log: &Log, sequence: u64) -> Result<(), spi::AuditError> {
     log.committed(vec![entry(sequence)]).await
 }
 
-pub fn entry(sequence: u64) -> OutboxEntry {
+pub(crate) fn entry(sequence: u64) -> OutboxEntry {
     OutboxEntry { sequence, record: record(1_000_000 + sequence) }
 }
 
 /// Copies a folder as it is, like a machine that lost its power.
-pub fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for item in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
         let target = to.join(item.file_name());
@@ -171,10 +175,10 @@ pub fn copy(from: &Path, to: &Path) {
 
 /// The disk, with faults.
 #[derive(Clone, Default)]
-pub struct Faulty(Arc<Faults>);
+pub(crate) struct Faulty(Arc<Faults>);
 
 #[derive(Default)]
-pub struct Faults {
+pub(crate) struct Faults {
     pub no_space: AtomicBool,
     /// Every write takes at most so many bytes, when not 0.
     pub short: AtomicU64,
