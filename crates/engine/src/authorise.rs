@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use access::{Allowed, Ask, Documents};
+use access::{Allowed, Demand, Refused};
 use api::ops::KeyRef;
 use api::{Fault, FaultWhat};
 use domain::{Action, Key, ResourceRef};
@@ -45,8 +45,8 @@ impl Session<'_> {
         action: Action,
     ) -> Result<Allowed, Fault> {
         self.trail.on_key(key);
-        let documents = self.documents(Some(place)).await?;
-        self.decide(&Ask::key(action, key), &documents)
+        let resource = ResourceRef::Key { tenant: place.tenant.id, id: key.id() };
+        self.decide(Demand::on_key(action, &resource, key, &place.tenant)).await
     }
 
     /// Asks about something in a tenant that is no key.
@@ -57,15 +57,13 @@ impl Session<'_> {
         on: ResourceRef,
     ) -> Result<Allowed, Fault> {
         self.trail.on(&on);
-        let documents = self.documents(Some(place)).await?;
-        self.decide(&Ask::of(action, on), &documents)
+        self.decide(Demand::in_tenant(action, &on, &place.tenant)).await
     }
 
     /// Asks about something of an account or the system.
     pub(crate) async fn allow(&mut self, action: Action, on: ResourceRef) -> Result<Allowed, Fault> {
         self.trail.on(&on);
-        let documents = self.documents(None).await?;
-        self.decide(&Ask::of(action, on), &documents)
+        self.decide(Demand::outside(action, &on)).await
     }
 
     /// Whether the caller would be allowed, for choices that are no part of what was asked; leaves no trail.
@@ -75,35 +73,28 @@ impl Session<'_> {
         action: Action,
         on: ResourceRef,
     ) -> Result<bool, Fault> {
-        let documents = self.documents(Some(place)).await?;
-        Ok(self.engine.parts.gate.decide(&self.caller, &[Ask::of(action, on)], &documents).is_ok())
+        let demand = Demand::in_tenant(action, &on, &place.tenant);
+        match self.engine.parts.decider.decide(&self.caller, demand, &mut self.fence).await {
+            Ok(_) => Ok(true),
+            Err(Refused::Denied { .. }) => Ok(false),
+            Err(Refused::Store(e)) => Err(store_fault(e)),
+        }
     }
 
-    /// The documents that decide about the caller, in a tenant or outside any.
-    pub(crate) async fn documents(&mut self, place: Option<&Place>) -> Result<Documents, Fault> {
-        let book = &self.engine.parts.book;
-        let read = match place {
-            Some(place) => book.documents(&self.caller, &[&place.tenant], &mut self.fence).await,
-            None => book.documents(&self.caller, &[], &mut self.fence).await,
-        };
-        read.map_err(store_fault)
-    }
-
-    fn decide(&mut self, ask: &Ask<'_>, documents: &Documents) -> Result<Allowed, Fault> {
-        self.trail.asks([ask.action()]);
-        match self.engine.parts.gate.decide(&self.caller, std::slice::from_ref(ask), documents) {
+    async fn decide(&mut self, demand: Demand<'_>) -> Result<Allowed, Fault> {
+        let (action, on) = (demand.action, demand.resource);
+        self.trail.asks([action]);
+        match self.engine.parts.decider.decide(&self.caller, demand, &mut self.fence).await {
             Ok(allowed) => {
-                if let Some(by) = allowed.by() {
-                    self.trail.allowed(by.clone());
-                }
+                self.trail.allowed(allowed.by().clone());
                 Ok(allowed)
             }
-            Err(denied) => {
-                let access::Denied { action, on, by, may_know } = *denied;
+            Err(Refused::Denied { by, may_know }) => {
                 self.trail.denied(by.clone());
-                Err(FaultWhat::Denied { caller: self.caller.name.to_string(), action, on, by, may_know }
-                    .into())
+                let (caller, on) = (self.caller.name.to_string(), on.clone());
+                Err(FaultWhat::Denied { caller, action, on, by, may_know }.into())
             }
+            Err(Refused::Store(e)) => Err(store_fault(e)),
         }
     }
 }

@@ -87,6 +87,22 @@ impl Engine {
             change = self.first_principal(change, &account, principal, now)?;
         }
         self.commit_bootstrap(change, &account, now).await?;
+        self.parts.decider.operated_by(account.id);
+        Ok(account)
+    }
+
+    /// Finds the operators' account, whose principals may be allowed things on the system itself; call it once after
+    /// each start. `None` if the system was never bootstrapped.
+    ///
+    /// # Errors
+    /// As the store says.
+    pub async fn recognise_operators(&self, number: AccountNumber) -> Result<Option<Account>, Fault> {
+        let entry = IndexEntry::of_account_number(number);
+        let found = self.parts.store.find::<Account>(Owner::System, &entry).await.map_err(store_fault)?;
+        let account = found.map(domain::Loaded::into_inner);
+        if let Some(account) = &account {
+            self.parts.decider.operated_by(account.id);
+        }
         Ok(account)
     }
 

@@ -65,14 +65,7 @@ pub(crate) fn auth_fault(e: AuthFailure) -> Fault {
             FaultWhat::ClockSkew { signed_at, now, window }.into()
         }
         AuthFailure::Store(e) => store_fault(e),
-    }
-}
-
-/// Why an allowed decision gives no permit: the domain's refusal, or a bug of ours.
-pub(crate) fn permit_fault(key: &Key, e: access::NotPermitted, ordinal: Option<u32>) -> Fault {
-    match e {
-        access::NotPermitted::Refused(refusal) => refusal_fault(key, refusal, ordinal),
-        access::NotPermitted::NotDecided => Fault::because(FaultWhat::Internal, e),
+        AuthFailure::Material(e) => material_fault(e),
     }
 }
 
@@ -81,7 +74,6 @@ pub(crate) fn guard_fault(id: KeyId, spec: domain::KeySpec, e: GuardError) -> Fa
     match e {
         GuardError::Material(e) => material_fault(e),
         GuardError::Provider(e) => provider_fault(id, spec, e),
-        GuardError::NoProvider => Fault::because(FaultWhat::WrongSpec { key: id, spec }, e),
         GuardError::BeyondPermit => Fault::because(FaultWhat::Internal, e),
     }
 }

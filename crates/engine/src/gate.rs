@@ -4,7 +4,6 @@
 //! still hold; a stale attempt is thrown away, its results wiped, and a new one decides again (INV-10). No reply
 //! leaves without its record (INV-5).
 
-use access::Arrival;
 use api::{Command, Fault, FaultWhat, Kms, Output, RequestContext};
 use async_trait::async_trait;
 use domain::{BatchId, Outcome, Proof, Scope, Subject};
@@ -147,12 +146,8 @@ impl Engine {
         proof: &Proof,
         fence: &mut Fence,
     ) -> Result<domain::Caller, Fault> {
-        let (via, address, now) = (context.place.dialect, context.address, self.parts.clock.now());
-        self.parts
-            .authenticator
-            .authenticate(proof, Arrival { via, address, now }, fence)
-            .await
-            .map_err(auth_fault)
+        let (via, address) = (context.place.dialect, context.address);
+        self.parts.authenticator.authenticate(proof, via, address, fence).await.map_err(auth_fault)
     }
 
     /// Forgets every key, loaded or wrapped; the record of it is durable already.
@@ -214,7 +209,7 @@ impl Engine {
         fault: Fault,
     ) -> Fault {
         let subject = subject_of_failed(proof, context);
-        if !self.failures.admits(context.address, began.at) {
+        if !self.records_failure_of(context.address) {
             return fault;
         }
         self.record_failure(ticket, context, began, subject, Trail::default(), fault).await
@@ -264,7 +259,7 @@ impl Engine {
         drop(ticket);
         match committed {
             Ok(_) => {
-                evict.iter().for_each(|key| self.parts.guard.evict(key));
+                evict.into_iter().for_each(|key| self.parts.guard.evict(key));
                 Ok(())
             }
             Err(CommitError::Stale(_) | CommitError::Conflict | CommitError::Taken(_)) => Err(Ended::Stale),

@@ -1,8 +1,9 @@
 //! What the engine is made of, handed in by `server`.
 
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Mutex, Weak};
 
-use access::{Authenticator, Gate, Guard, PolicyBook};
+use access::{Authenticator, Decider, Guard};
+use audit::{AuthFailureMeter, MeterLimits};
 use spi::{AuditLog, Clock, Counter, Entropy, Epochs, RecordStore, Sealer};
 
 use crate::cache::Caches;
@@ -26,9 +27,7 @@ pub struct Parts {
     /// Turns proofs into callers.
     pub authenticator: Authenticator,
     /// Decides.
-    pub gate: Gate,
-    /// Reads the documents that decide.
-    pub book: PolicyBook,
+    pub decider: Decider,
     /// Uses key versions, under permits only.
     pub guard: Guard,
     /// SHA-256 of new bearer tokens.
@@ -43,7 +42,7 @@ pub struct Engine {
     pub(crate) caches: Caches,
     /// Itself, for work that must outlive the request that asked for it.
     pub(crate) me: Weak<Self>,
-    pub(crate) failures: crate::meter::Meter,
+    pub(crate) failures: Mutex<AuthFailureMeter>,
 }
 
 impl Engine {
@@ -54,7 +53,7 @@ impl Engine {
             parts,
             caches: Caches::default(),
             me: Weak::clone(me),
-            failures: crate::meter::Meter::default(),
+            failures: Mutex::new(AuthFailureMeter::new(MeterLimits::default())),
         })
     }
 }

@@ -1,9 +1,7 @@
 //! What a use case comes to: an answer, or one change and the answer that follows its commit.
 
-use std::sync::Arc;
-
 use api::Output;
-use domain::{Key, Owner, RecordKind, Scope, Sealable};
+use domain::{KeyId, Owner, RecordKind, Scope, Sealable};
 use spi::MaterialChange;
 
 /// The end of a use case.
@@ -31,7 +29,7 @@ pub(crate) struct Change {
     pub(crate) raise: Vec<Scope>,
     pub(crate) revokes: bool,
     /// Keys whose loaded material the guard must forget.
-    pub(crate) evict: Vec<Arc<Key>>,
+    pub(crate) evict: Vec<KeyId>,
 }
 
 impl Change {

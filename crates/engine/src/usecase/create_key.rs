@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use access::{Allowed, NewMaterial};
+use access::Allowed;
 use api::ops::{CreateKey, KeyRef, KeyView};
 use api::{Fault, FaultWhat, Limit, Output};
 use domain::{
@@ -36,6 +36,9 @@ impl Session<'_> {
             return Err(FaultWhat::SpecUnsupported { spec: op.spec, usage: op.usage }.into());
         }
         let policy = first_policy(op, &place)?;
+        if op.policy.is_some() && !op.bypass_lockout_check {
+            self.keeps_control(&place, &policy).await?;
+        }
         let names = self.names_at_birth(op.name.as_ref(), &place).await?;
         let details = KeyDetails {
             description: op.description.clone(),
@@ -56,16 +59,14 @@ impl Session<'_> {
     ) -> Result<Plan, Fault> {
         let tenant = place.tenant.id;
         let id = KeyId::random(self.engine.parts.entropy.bytes());
-        let permit = allowed.creation(tenant, id, op.spec, op.usage, ProtectionLevel::Software);
-        let permit = permit.map_err(|e| Fault::because(FaultWhat::Internal, e))?;
-        let made = self.engine.parts.guard.generate(permit).map_err(|e| guard_fault(id, op.spec, e))?;
-        let NewMaterial { material, material_id, protection } = made;
+        let made = self.engine.parts.guard.generate(allowed.for_new_key(tenant, id), op.spec);
+        let (material, material_id) = made.map_err(|e| guard_fault(id, op.spec, e))?;
         let version = NewVersion {
             hex_id: HexId::from_bytes(self.engine.parts.entropy.bytes()),
             material_id,
             origin: Origin::Generated,
             material: MaterialState::Present,
-            protection,
+            protection: ProtectionLevel::Software,
             created_at: self.now,
         };
         let new = NewKey {
@@ -82,9 +83,6 @@ impl Session<'_> {
             details,
         };
         let key = Key::new(new, version);
-        if op.policy.is_some() && !op.bypass_lockout_check {
-            self.keeps_control(place, &key, &key.details.policy).await?;
-        }
         self.trail.on_key(&key);
         let at = MaterialAt::Version { tenant, version: VersionId { key: id, ordinal: 1 } };
         let change = Change::new("create_key")
@@ -129,7 +127,7 @@ impl Session<'_> {
 /// The policy a key is born with: the one given, if it can be enforced, else the one that delegates to the account.
 fn first_policy(op: &CreateKey, place: &Place) -> Result<PolicyDocument, Fault> {
     match &op.policy {
-        None => Ok(access::default_key_policy(place.account.number)),
+        None => Ok(access::delegating_key_policy(place.account.number)),
         Some(policy) => {
             check_key_policy(policy)?;
             Ok(policy.clone())

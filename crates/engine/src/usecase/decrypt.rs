@@ -94,7 +94,7 @@ impl Engine {
         let made_by = |v: &&KeyVersion| v.material_id() == header.material;
         let ordinal = key.versions().iter().find(made_by).ok_or(FaultWhat::CiphertextInvalid)?.ordinal();
         let version = self.admitted(key, ordinal)?;
-        let mut key_use = self.begin_use(allowed, Action::Decrypt, key, version).await?;
+        let mut key_use = self.begin_use(allowed, key, version).await?;
         let opened = key_use.open_envelope(bytes, &aad::envelope(&item.aad), body);
         Ok((opened.map_err(|e| guard_fault(key.id(), key.spec(), e))?, ordinal, header.material))
     }
@@ -107,7 +107,7 @@ impl Engine {
         }
         let version =
             key.admit(Usage::Decrypt, item.version).map_err(|r| refusal_fault(key, r, item.version))?;
-        let mut key_use = self.begin_use(allowed, Action::Decrypt, key, version).await?;
+        let mut key_use = self.begin_use(allowed, key, version).await?;
         let opened = key_use.open_direct(&aad::direct(&item.aad), &item.ciphertext);
         let opened = opened.map_err(|e| guard_fault(key.id(), key.spec(), e))?;
         Ok((opened, version.ordinal(), version.material_id()))

@@ -9,7 +9,7 @@ use secret::SecretBytes;
 
 use crate::authorise::OnKey;
 use crate::envelope::Header;
-use crate::faults::{field, guard_fault, permit_fault, refusal_fault};
+use crate::faults::{field, guard_fault, refusal_fault};
 use crate::plan::Plan;
 use crate::session::Session;
 use crate::{Engine, aad};
@@ -75,7 +75,7 @@ impl Engine {
         }
         let version =
             key.admit(Usage::Encrypt, item.version).map_err(|r| refusal_fault(key, r, item.version))?;
-        let mut key_use = self.begin_use(allowed, Action::Encrypt, key, version).await?;
+        let mut key_use = self.begin_use(allowed, key, version).await?;
         self.seal_by(&mut key_use, key, version, &item.plaintext, &item.aad, form).await
     }
 
@@ -83,13 +83,11 @@ impl Engine {
     pub(crate) async fn begin_use(
         &self,
         allowed: &Allowed,
-        action: Action,
         key: &Key,
         version: &KeyVersion,
     ) -> Result<KeyUse, Fault> {
-        let permit = allowed.permit(action, key, version, 1);
-        let permit = permit.map_err(|e| permit_fault(key, e, Some(version.ordinal())))?;
-        self.parts.guard.begin(permit).await.map_err(|e| guard_fault(key.id(), key.spec(), e))
+        let permit = allowed.permit(key, version, 1);
+        self.parts.guard.begin(permit, key).await.map_err(|e| guard_fault(key.id(), key.spec(), e))
     }
 
     /// Protects bytes by a begun use, in a form.

@@ -1,6 +1,6 @@
 //! What would the gate decide, and which statement would say so? Nothing is done.
 
-use access::{Ask, Explained};
+use access::{Demand, Explained};
 use api::ops::{ExplainPolicy, Explanation};
 use api::{Fault, FaultWhat, Output};
 use domain::{Action, Caller, ResourceRef};
@@ -19,20 +19,24 @@ impl Session<'_> {
             Some(name) => self.as_principal(name).await?,
         };
         let place = self.place().await?;
-        let book = &self.engine.parts.book;
-        let documents =
-            book.documents(&subject, &[&place.tenant], &mut self.fence).await.map_err(store_fault)?;
-        let gate = &self.engine.parts.gate;
+        let (decider, tenant) = (&self.engine.parts.decider, place.tenant.id);
         let explained = match &op.key {
             None => {
-                gate.explain(&subject, &Ask::of(op.action, ResourceRef::Tenant(place.tenant.id)), &documents)
+                let on = ResourceRef::Tenant(tenant);
+                decider
+                    .explain(&subject, Demand::in_tenant(op.action, &on, &place.tenant), &mut self.fence)
+                    .await
             }
-            Some(reference) => match self.engine.find_key(place.tenant.id, reference).await? {
+            Some(reference) => match self.engine.find_key(tenant, reference).await? {
                 Found::Nothing(absent) => return Err(absent.0.into()),
-                Found::Key(key) => gate.explain(&subject, &Ask::key(op.action, &key), &documents),
+                Found::Key(key) => {
+                    let on = ResourceRef::Key { tenant, id: key.id() };
+                    let demand = Demand::on_key(op.action, &on, &key, &place.tenant);
+                    decider.explain(&subject, demand, &mut self.fence).await
+                }
             },
         };
-        let Explained { allowed, by, considered } = explained;
+        let Explained { allowed, by, considered } = explained.map_err(store_fault)?;
         Ok(Plan::Answer(Output::ExplainPolicy(Explanation { allowed, by, considered })))
     }
 
@@ -40,14 +44,6 @@ impl Session<'_> {
     async fn as_principal(&self, name: &str) -> Result<Caller, Fault> {
         let missing = || FaultWhat::ObjectNotFound { kind: "principal", given: name.to_owned() };
         let principal = self.principal(name).await?.ok_or_else(missing)?.into_inner();
-        Ok(Caller {
-            principal: principal.id,
-            account: principal.account,
-            name: principal.name.as_str().into(),
-            kind: principal.kind,
-            roles: principal.roles.into(),
-            policies: principal.policies.into(),
-            ..self.caller.clone()
-        })
+        Ok(access::caller_of(&principal, &self.caller))
     }
 }

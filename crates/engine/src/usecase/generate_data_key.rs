@@ -23,8 +23,8 @@ impl Session<'_> {
         let OnKey { place, key, allowed } = self.allow_on_key(&op.key, action).await?;
         self.bound(&op.aad);
         let version = key.admit(Usage::Encrypt, None).map_err(|r| refusal_fault(&key, r, None))?;
-        let mut key_use = self.engine.begin_use(&allowed, action, &key, version).await?;
-        let made = key_use.generate_data_key(usize::from(len));
+        let mut key_use = self.engine.begin_use(&allowed, &key, version).await?;
+        let made = self.engine.parts.guard.random(usize::from(len));
         let plaintext = made.map_err(|e| guard_fault(key.id(), key.spec(), e))?;
         let wrapped = self.engine.seal_by(&mut key_use, &key, version, &plaintext, &op.aad, op.form).await?;
         self.trail.version(wrapped.version);

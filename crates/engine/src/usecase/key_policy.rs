@@ -3,9 +3,10 @@
 
 use api::ops::{GetKeyPolicy, PutKeyPolicy};
 use api::{Fault, FaultWhat, Limit, Malformed, Output, Precondition};
-use domain::{Action, Key, PolicyDocument};
+use domain::{Action, PolicyDocument};
 
 use crate::cache::Place;
+use crate::faults::store_fault;
 use crate::plan::{Change, Plan};
 use crate::session::Session;
 
@@ -22,7 +23,7 @@ impl Session<'_> {
         let on = self.allow_on_key(&op.key, Action::PutKeyPolicy).await?;
         check_key_policy(&op.policy)?;
         if !op.bypass_lockout_check {
-            self.keeps_control(&on.place, &on.key, &op.policy).await?;
+            self.keeps_control(&on.place, &op.policy).await?;
         }
         let loaded =
             self.engine.load_key(on.place.tenant.id, on.key.id()).await?.ok_or(FaultWhat::Conflict)?;
@@ -34,11 +35,11 @@ impl Session<'_> {
     pub(crate) async fn keeps_control(
         &mut self,
         place: &Place,
-        key: &Key,
         policy: &PolicyDocument,
     ) -> Result<(), Fault> {
-        let documents = self.documents(Some(place)).await?;
-        if self.engine.parts.gate.could_still_put_policy(&self.caller, key, policy, &documents) {
+        let (decider, owner) = (&self.engine.parts.decider, place.account.number);
+        let kept = decider.keeps_control(&self.caller, policy, owner, &place.tenant, &mut self.fence).await;
+        if kept.map_err(store_fault)? {
             return Ok(());
         }
         Err(FaultWhat::Precondition(Precondition::PolicyLockout).into())
@@ -52,5 +53,5 @@ pub(crate) fn check_key_policy(policy: &PolicyDocument) -> Result<(), Fault> {
     }
     let unfit =
         |e: access::PolicyFault| FaultWhat::Malformed(Malformed::Policy { why: e.to_string() }).into();
-    access::validate(policy, access::DocumentKind::KeyPolicy).map_err(unfit)
+    access::validate(policy, access::PolicyUse::Key).map_err(unfit)
 }

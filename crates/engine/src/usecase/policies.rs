@@ -19,8 +19,7 @@ impl Session<'_> {
         self.allow(Action::WritePolicy, ResourceRef::Account(account)).await?;
         check_name(&op.name)?;
         let guards = op.guards.as_deref().unwrap_or_default();
-        let what =
-            if guards.is_empty() { access::DocumentKind::Identity } else { access::DocumentKind::Guardrail };
+        let what = if guards.is_empty() { access::PolicyUse::Identity } else { access::PolicyUse::Guardrail };
         let unfit = |e: access::PolicyFault| FaultWhat::Malformed(Malformed::Policy { why: e.to_string() });
         access::validate(&op.document, what).map_err(unfit)?;
         let owner = Owner::Account(account);

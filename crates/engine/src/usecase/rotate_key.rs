@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use access::NewMaterial;
 use api::ops::{KeyView, RotateKey};
 use api::{Fault, FaultWhat, Output};
-use domain::{Action, HexId, MaterialState, NewVersion, Origin};
+use domain::{Action, HexId, MaterialState, NewVersion, Origin, ProtectionLevel};
 use spi::{MaterialAt, MaterialChange};
 
 use crate::authorise::OnKey;
-use crate::faults::{guard_fault, permit_fault, refusal_fault};
+use crate::faults::{guard_fault, refusal_fault};
 use crate::plan::{Change, Plan};
 use crate::session::Session;
 
@@ -18,16 +17,14 @@ impl Session<'_> {
         let OnKey { place, key, allowed } = self.allow_on_key(&op.key, Action::RotateKey).await?;
         let tenant = place.tenant.id;
         let loaded = self.engine.load_key(tenant, key.id()).await?.ok_or(FaultWhat::Conflict)?;
-        let permit = allowed.rotation(loaded.get()).map_err(|e| permit_fault(&key, e, None))?;
-        let made = self.engine.parts.guard.generate(permit);
-        let NewMaterial { material, material_id, protection } =
-            made.map_err(|e| guard_fault(key.id(), key.spec(), e))?;
+        let made = self.engine.parts.guard.generate(allowed.for_new_version(loaded.get()), key.spec());
+        let (material, material_id) = made.map_err(|e| guard_fault(key.id(), key.spec(), e))?;
         let new = NewVersion {
             hex_id: HexId::from_bytes(self.engine.parts.entropy.bytes()),
             material_id,
             origin: Origin::Generated,
             material: MaterialState::Present,
-            protection,
+            protection: ProtectionLevel::Software,
             created_at: self.now,
         };
         let rotated = loaded.rotate(new).map_err(|r| refusal_fault(loaded.get(), r, None))?;
