@@ -1,0 +1,153 @@
+//! Listening: every dialect on one address, until asked to stop; reload of certificates on SIGHUP.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use edge::{Bound, Identity, Limits, ListenerConfig, Metrics, Readiness, Server, Timeouts, TlsConfig};
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::config::TlsMode;
+use crate::dialects;
+use crate::own_ca::OwnCa;
+use crate::system::{StartError, System};
+
+/// A bound listener and what reload needs.
+pub(crate) struct Serving {
+    bound: Bound,
+    tls: Option<(TlsConfig, TlsMode)>,
+    system: Arc<System>,
+    /// The authority that clients must trust, if it is our own.
+    pub(crate) authority: Option<std::path::PathBuf>,
+}
+
+impl Serving {
+    /// Binds the listener; nothing is answered before [`Serving::run`].
+    pub(crate) async fn bind(system: Arc<System>) -> Result<Self, StartError> {
+        let config = &system.config;
+        let authority = match config.tls {
+            TlsMode::OwnCa => Some(own_ca(&system)?.authority),
+            TlsMode::Files { .. } | TlsMode::Off => None,
+        };
+        let tls = match identity(&system)? {
+            Some(identity) => Some(TlsConfig::new(identity).map_err(StartError::while_doing("TLS"))?),
+            None => None,
+        };
+        let metrics = Metrics::new();
+        let listener = ListenerConfig {
+            address: config.listen,
+            tls: tls.clone(),
+            dialects: dialects::all(&system),
+            hosts: Vec::new(),
+            health: true,
+            metrics_page: true,
+            limits: Limits { connections: config.connections, requests: config.in_flight, ..Limits::default() },
+            timeouts: Timeouts::default(),
+            readiness: readiness(&system),
+            metrics,
+            ids: {
+                let system = Arc::clone(&system);
+                Arc::new(move || system.request_id())
+            },
+            clock: {
+                let system = Arc::clone(&system);
+                Arc::new(move || system.now())
+            },
+        };
+        let bound = Server::bind(listener).await.map_err(StartError::while_doing("listening"))?;
+        let mode = config.tls.clone();
+        Ok(Self { bound, tls: tls.map(|tls| (tls, mode)), system, authority })
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.bound.local_address()
+    }
+
+    /// Serves until SIGTERM, SIGINT or `stop`, then answers what is under way and closes everything in order.
+    pub(crate) async fn run(self, stop: impl Future<Output = ()>) -> Result<(), StartError> {
+        let Self { bound, tls, system, .. } = self;
+        let failed = || StartError::while_doing("signals");
+        let mut hup = signal(SignalKind::hangup()).map_err(failed())?;
+        let mut term = signal(SignalKind::terminate()).map_err(failed())?;
+        let reloading = Arc::clone(&system);
+        let reload = tokio::spawn(async move {
+            while hup.recv().await.is_some() {
+                reload(&reloading, tls.as_ref());
+            }
+        });
+        let summaries = tokio::spawn(summarise_failures(Arc::clone(&system)));
+        let stopped = async move {
+            tokio::select! {
+                _ = term.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+                () = stop => {}
+            }
+            let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
+        };
+        let drained = bound.run(stopped).await;
+        reload.abort();
+        summaries.abort();
+        if drained.cut > 0 {
+            tracing::warn!(cut = drained.cut, "connections were cut at the end of the drain");
+        }
+        system.close().await;
+        Ok(())
+    }
+}
+
+/// Failed authentications beyond the rate are recorded as counts.
+async fn summarise_failures(system: Arc<System>) {
+    loop {
+        tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+        if let Some(engine) = system.slot.get()
+            && let Err(e) = engine.record_counted_failures().await
+        {
+            tracing::warn!(error = %e, "counted authentication failures were not recorded");
+        }
+    }
+}
+
+fn reload(system: &System, tls: Option<&(TlsConfig, TlsMode)>) {
+    let Some((config, _)) = tls else { return };
+    match identity(system) {
+        Ok(Some(identity)) => {
+            config.replace(identity);
+            tracing::info!("certificate reloaded");
+        }
+        Ok(None) => {}
+        Err(e) => tracing::error!(error = %e, "certificate not reloaded, the old one stays"),
+    }
+}
+
+fn readiness(system: &Arc<System>) -> edge::ReadinessSource {
+    let system = Arc::clone(system);
+    Arc::new(move || Readiness {
+        unsealed: system.slot.is_filled(),
+        store: system.store().is_some(),
+        audit: system.log.status().writable,
+    })
+}
+
+fn own_ca(system: &System) -> Result<OwnCa, StartError> {
+    let config = &system.config;
+    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    let dir = config.data_dir.join("tls");
+    OwnCa::ensure(&dir, config.listen.ip(), &host).map_err(StartError::while_doing(dir.display()))
+}
+
+fn identity(system: &System) -> Result<Option<Identity>, StartError> {
+    match &system.config.tls {
+        TlsMode::Off => Ok(None),
+        TlsMode::Files { certificate, key } => read_identity(certificate, key).map(Some),
+        TlsMode::OwnCa => {
+            let own = own_ca(system)?;
+            read_identity(&own.certificate, &own.key).map(Some)
+        }
+    }
+}
+
+fn read_identity(certificate: &Path, key: &Path) -> Result<Identity, StartError> {
+    let read = |path: &Path| std::fs::read(path).map_err(StartError::while_doing(path.display()));
+    Identity::from_pem(&read(certificate)?, &read(key)?).map_err(StartError::while_doing("certificate"))
+}

@@ -1,0 +1,192 @@
+//! The parts of one running system, sealed or not: what is opened at start, what unsealing adds, what sealing takes.
+
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use access::{Authenticator, Decider, Guard};
+use audit::{CheckpointEvery, Durability as LogDurability, Log, LogConfig};
+use domain::{RequestId, Timestamp};
+use engine::{Engine, Parts};
+use provider_software::Software;
+use root::KekRing;
+use secret::Secret;
+use spi::{Clock, Entropy, Epochs, Sealer, WrappedKek};
+use store_record::{FilePin, MemoryPin, Options, Parts as StoreParts, Pin, SealedStore};
+use store_sqlite::Sqlite;
+
+use crate::clock::SystemClock;
+use crate::config::{Config, Durability};
+use crate::files;
+use crate::slot::Slot;
+
+/// Why a system does not start, in words for its operator.
+#[derive(Debug)]
+pub(crate) struct StartError(pub(crate) String);
+
+impl std::fmt::Display for StartError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for StartError {}
+
+impl StartError {
+    pub(crate) fn while_doing<E: std::fmt::Display>(what: impl std::fmt::Display) -> impl FnOnce(E) -> Self {
+        move |e| Self(format!("{what}: {e}"))
+    }
+}
+
+/// Everything that lives as long as the process.
+pub(crate) struct System {
+    pub(crate) config: Config,
+    pub(crate) clock: Arc<SystemClock>,
+    pub(crate) crypto: Arc<Software>,
+    pub(crate) log: Arc<Log>,
+    pub(crate) ring: Arc<KekRing>,
+    pub(crate) slot: Arc<Slot>,
+    epochs: Arc<Epochs>,
+    store: OnceLock<Arc<SealedStore<Sqlite>>>,
+}
+
+impl System {
+    /// Opens what needs no key: memory, data folder, audit log.
+    pub(crate) fn open(config: Config) -> Result<Arc<Self>, StartError> {
+        let locking = if config.lock_required { secret::Locking::Required } else { secret::Locking::BestEffort };
+        secret::set_locking(locking).map_err(|e| StartError(format!("locked memory: {e:?}")))?;
+        let report = secret::harden_process();
+        tracing::debug!(?report, "process hardened");
+        files::private_dir(&config.data_dir).map_err(StartError::while_doing(config.data_dir.display()))?;
+        let (crypto, clock) = (Arc::new(Software::new()), Arc::new(SystemClock::default()));
+        let log = Log::open(log_config(&config), crypto.clone(), clock.clone());
+        let log = log.map_err(StartError::while_doing("audit log"))?;
+        Ok(Arc::new(Self {
+            ring: Arc::new(KekRing::new(crypto.clone())),
+            config,
+            clock,
+            crypto,
+            log,
+            slot: Arc::new(Slot::default()),
+            epochs: Arc::new(Epochs::default()),
+            store: OnceLock::new(),
+        }))
+    }
+
+    /// Whether a database is there already.
+    pub(crate) fn has_database(config: &Config) -> bool {
+        !config.in_memory && database(config).exists()
+    }
+
+    /// Brings the key-encryption keys into memory and opens the gate.
+    pub(crate) async fn unseal(
+        self: &Arc<Self>,
+        root: &Secret<[u8; 32]>,
+        system: &WrappedKek,
+        options: Options,
+    ) -> Result<Arc<Engine>, StartError> {
+        self.ring.unseal(root, system).map_err(StartError::while_doing("unsealing"))?;
+        let store = self.open_store(options).await?;
+        let engine = self.engine(store);
+        let recognised = engine.recognise_operators(self.config.account).await;
+        recognised.map_err(StartError::while_doing("reading the operators' account"))?;
+        self.slot.fill(Arc::clone(&engine));
+        Ok(engine)
+    }
+
+    /// Forgets every key; requests are told so from now on.
+    pub(crate) fn seal(&self) {
+        self.slot.empty();
+        self.ring.seal_system();
+    }
+
+    /// Ends everything in order: no more requests, pin advanced, log signed.
+    pub(crate) async fn close(&self) {
+        self.slot.empty();
+        if let Some(store) = self.store.get() {
+            store.close().await;
+        }
+        if let Err(e) = self.log.close().await {
+            tracing::error!(error = %e, "the audit log was not closed in order; it will be mended at the next start");
+        }
+        self.ring.seal_system();
+    }
+
+    /// The store, once the system was unsealed.
+    pub(crate) fn store(&self) -> Option<&Arc<SealedStore<Sqlite>>> {
+        self.store.get()
+    }
+
+    /// A new request's id.
+    pub(crate) fn request_id(&self) -> RequestId {
+        let entropy: &dyn Entropy = &*self.crypto;
+        RequestId::at(self.clock.now(), entropy.bytes())
+    }
+
+    /// Now.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    async fn open_store(&self, options: Options) -> Result<Arc<SealedStore<Sqlite>>, StartError> {
+        if let Some(store) = self.store.get() {
+            return Ok(Arc::clone(store));
+        }
+        let (backend, pin) = self.backend()?;
+        let parts = StoreParts {
+            backend,
+            sealer: Arc::clone(&self.ring) as Arc<dyn Sealer>,
+            epochs: Arc::clone(&self.epochs),
+            sink: self.log.clone(),
+            pin,
+        };
+        let store = SealedStore::open(parts, options).await.map_err(StartError::while_doing("store"))?;
+        Ok(Arc::clone(self.store.get_or_init(|| Arc::new(store))))
+    }
+
+    fn backend(&self) -> Result<(Sqlite, Box<dyn Pin>), StartError> {
+        let failed = || StartError::while_doing("database");
+        if self.config.in_memory {
+            return Ok((Sqlite::in_memory().map_err(failed())?, Box::new(MemoryPin::default())));
+        }
+        let backend = Sqlite::open(database(&self.config)).map_err(failed())?;
+        Ok((backend, Box::new(FilePin::new(self.config.data_dir.join("pin")))))
+    }
+
+    fn engine(self: &Arc<Self>, store: Arc<SealedStore<Sqlite>>) -> Arc<Engine> {
+        let (epochs, crypto) = (Arc::clone(&self.epochs), Arc::clone(&self.crypto));
+        let system = Arc::downgrade(self);
+        Engine::new(Parts {
+            log: self.log.clone(),
+            counter: store.clone(),
+            sealer: Arc::clone(&self.ring) as Arc<dyn Sealer>,
+            epochs: Arc::clone(&epochs),
+            clock: self.clock.clone(),
+            entropy: crypto.clone(),
+            authenticator: Authenticator::new(store.clone(), store.clone(), crypto.clone(), epochs.clone(), self.clock.clone()),
+            decider: Decider::new(store.clone(), epochs),
+            guard: Guard::new(vec![crypto.clone()], store.clone()),
+            crypto,
+            store,
+            seal: Arc::new(move || {
+                if let Some(system) = system.upgrade() {
+                    system.seal();
+                }
+            }),
+        })
+    }
+}
+
+fn database(config: &Config) -> PathBuf {
+    config.data_dir.join("keystead.db")
+}
+
+fn log_config(config: &Config) -> LogConfig {
+    let mut log = LogConfig::new(config.data_dir.join("audit"), "keystead/node-1");
+    log.durability = match config.durability {
+        Durability::Fsync => LogDurability::Fsync,
+        Durability::Os => LogDurability::Os,
+    };
+    log.segment_bytes = config.segment_bytes;
+    log.checkpoint_every = CheckpointEvery { records: config.checkpoint_every, ..CheckpointEvery::default() };
+    log
+}
