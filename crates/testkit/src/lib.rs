@@ -1,1 +1,3 @@
-//! (not built yet)
+//! What tests share: conformance suites, test doubles and samples. A development dependency only.
+
+pub mod store_conformance;
