@@ -1,0 +1,210 @@
+//! The order of checks, the roles, names across dialects, and that every answer left a record.
+
+use api::ops::{
+    BindName, CiphertextForm, Decrypt, DecryptItem, DescribeKey, DisableKey, EnableKey, Encrypt, EncryptItem,
+    GenerateDataKey, DataKeyShape, KeyRef, ListKeys, ListNames, PutKeyPolicy, ScheduleDestruction, CancelDestruction,
+    AssociatedData,
+};
+use domain::{Decision, KeyState, Language, Name, Outcome, PolicyDocument, Space};
+use spi::{AuditLog, AuditQuery};
+
+use crate::house::{House, aws, new_key, secret_of, token, vault, word};
+use api::KmsExt;
+
+#[tokio::test]
+async fn a_key_encrypts_and_decrypts_and_its_blob_names_it() {
+    let house = House::open().await;
+    let key = house.create("root").await.unwrap().key.id();
+    let blob = house.encrypt("root", key, "hello").await.unwrap();
+    assert_eq!(house.decrypt("root", &blob).await.unwrap(), "hello");
+    assert!(!blob.windows(5).any(|w| w == b"hello"));
+}
+
+#[tokio::test]
+async fn each_role_does_what_it_is_for_and_no_more() {
+    let house = House::open().await;
+    let key = house.create("custodian").await.unwrap().key.id();
+    let blob = house.encrypt("user", key, "x").await.unwrap();
+    let mut matrix = String::new();
+    for who in ["root", "administrator", "custodian", "user", "auditor", "nobody"] {
+        let row = [
+            ("create", word(house.create(who).await)),
+            ("encrypt", word(house.encrypt(who, key, "x").await)),
+            ("decrypt", word(house.decrypt(who, &blob).await)),
+            ("describe", word(house.run(who, DescribeKey { key: KeyRef::Id(key) }).await)),
+            ("list", word(house.run(who, ListKeys { after: None, limit: 10 }).await)),
+        ];
+        let cells: Vec<_> = row.iter().map(|(what, how)| format!("{what}={how}")).collect();
+        matrix.push_str(&format!("{who}: {}\n", cells.join(" ")));
+    }
+    insta::assert_snapshot!(matrix);
+}
+
+#[tokio::test]
+async fn a_suspended_key_is_dead_until_resumed() {
+    let house = House::open().await;
+    let key = house.create("root").await.unwrap().key.id();
+    let blob = house.encrypt("root", key, "x").await.unwrap();
+    let view = house.run("root", DisableKey { key: KeyRef::Id(key) }).await.unwrap();
+    assert_eq!(view.key.state(), KeyState::Suspended);
+    assert_eq!(word(house.encrypt("root", key, "x").await), "wrong_state");
+    assert_eq!(word(house.decrypt("root", &blob).await), "wrong_state");
+    house.run("root", EnableKey { key: KeyRef::Id(key) }).await.unwrap();
+    assert_eq!(house.decrypt("root", &blob).await.unwrap(), "x");
+}
+
+#[tokio::test]
+async fn a_scheduled_destruction_kills_at_once_and_can_be_cancelled() {
+    let house = House::open().await;
+    let key = house.create("root").await.unwrap().key.id();
+    let reference = || KeyRef::Id(key);
+    assert_eq!(word(house.run("root", ScheduleDestruction { key: reference(), wait: 60 }).await), "precondition");
+    let week = 7 * 86_400;
+    house.run("root", ScheduleDestruction { key: reference(), wait: week }).await.unwrap();
+    assert_eq!(word(house.encrypt("root", key, "x").await), "wrong_state");
+    assert_eq!(word(house.run("root", EnableKey { key: reference() }).await), "wrong_state");
+    let view = house.run("root", CancelDestruction { key: reference() }).await.unwrap();
+    assert_eq!(view.key.state(), KeyState::Suspended);
+    assert_eq!(word(house.run("root", CancelDestruction { key: reference() }).await), "precondition");
+}
+
+#[tokio::test]
+async fn a_context_must_be_the_same_and_is_not_ambiguous() {
+    let house = House::open().await;
+    let key = house.create("root").await.unwrap().key.id();
+    let pairs = |a: &str, b: &str| AssociatedData::Pairs(vec![(a.to_owned(), b.to_owned())]);
+    let item = EncryptItem { plaintext: secret_of("x"), aad: pairs("a", "bc"), version: None };
+    let op = Encrypt { key: KeyRef::Id(key), items: vec![item], form: CiphertextForm::Envelope };
+    let blob = house.run("root", op).await.unwrap().items.remove(0).unwrap().ciphertext;
+    for (aad, wanted) in [(pairs("ab", "c"), "ciphertext_invalid"), (AssociatedData::None, "ciphertext_invalid"), (pairs("a", "bc"), "ok")] {
+        let item = DecryptItem { ciphertext: blob.clone(), aad, version: None };
+        let op = Decrypt { key: None, items: vec![item], form: CiphertextForm::Envelope };
+        assert_eq!(word(house.run("root", op).await), wanted);
+    }
+}
+
+#[tokio::test]
+async fn every_byte_of_a_blob_matters() {
+    let house = House::open().await;
+    let key = house.create("root").await.unwrap().key.id();
+    let blob = house.encrypt("root", key, "x").await.unwrap();
+    for at in 0..blob.len() {
+        let mut bad = blob.clone();
+        bad[at] ^= 1;
+        assert_eq!(word(house.decrypt("root", &bad).await), "ciphertext_invalid", "byte {at}");
+    }
+    for cut in 0..blob.len() {
+        assert_eq!(word(house.decrypt("root", &blob[..cut]).await), "ciphertext_invalid", "cut {cut}");
+    }
+}
+
+#[tokio::test]
+async fn one_name_leads_to_one_key_in_both_dialects() {
+    let house = House::open().await;
+    let key = house.create("root").await.unwrap().key.id();
+    let name = Name::new(Space::Aws, "app").unwrap();
+    house.run("root", BindName { name: name.clone(), key: KeyRef::Id(key) }).await.unwrap();
+    assert_eq!(word(house.run("root", BindName { name: name.clone(), key: KeyRef::Id(key) }).await), "name_taken");
+    let mirrored = KeyRef::Name(Name::new(Space::Vault { mount: "transit".to_owned() }, "app").unwrap());
+    let seen = house.run_at(vault(), "root", DescribeKey { key: mirrored }).await.unwrap();
+    assert_eq!(seen.key.id(), key);
+    let names = house.run("root", ListNames { space: Space::Aws, key: None, after: None, limit: 10 }).await.unwrap();
+    assert_eq!(names.items.len(), 1);
+}
+
+#[tokio::test]
+async fn direct_and_envelope_forms_do_not_open_each_other() {
+    let house = House::open().await;
+    let key = house.create("root").await.unwrap().key.id();
+    let item = EncryptItem { plaintext: secret_of("x"), aad: AssociatedData::None, version: None };
+    let op = Encrypt { key: KeyRef::Id(key), items: vec![item], form: CiphertextForm::Direct };
+    let sealed = house.run_at(vault(), "root", op).await.unwrap().items.remove(0).unwrap();
+    let item = DecryptItem { ciphertext: sealed.ciphertext.clone(), aad: AssociatedData::None, version: Some(1) };
+    let op = Decrypt { key: Some(KeyRef::Id(key)), items: vec![item], form: CiphertextForm::Direct };
+    assert_eq!(word(house.run_at(vault(), "root", op).await), "ok");
+    let item = DecryptItem { ciphertext: sealed.ciphertext, aad: AssociatedData::None, version: None };
+    let op = Decrypt { key: Some(KeyRef::Id(key)), items: vec![item], form: CiphertextForm::Envelope };
+    assert_eq!(word(house.run("root", op).await), "ciphertext_invalid");
+}
+
+#[tokio::test]
+async fn a_wrapped_data_key_needs_its_own_permission_and_opens_to_the_same_bytes() {
+    let house = House::open().await;
+    let key = house.create("root").await.unwrap().key.id();
+    let op = GenerateDataKey {
+        key: KeyRef::Id(key),
+        shape: DataKeyShape::Bytes(32),
+        aad: AssociatedData::None,
+        form: CiphertextForm::Envelope,
+        with_plaintext: true,
+    };
+    let made = house.run("root", op).await.unwrap();
+    let item = DecryptItem { ciphertext: made.wrapped.ciphertext, aad: AssociatedData::None, version: None };
+    let op = Decrypt { key: None, items: vec![item], form: CiphertextForm::Envelope };
+    let opened = house.run("root", op).await.unwrap().items.remove(0).unwrap();
+    assert!(opened.ct_eq(&made.plaintext.unwrap()));
+}
+
+#[tokio::test]
+async fn unknown_places_keys_and_tokens_say_so_in_their_own_words() {
+    let house = House::open().await;
+    let unknown = KeyRef::Id(domain::KeyId::random([5; 16]));
+    assert_eq!(word(house.run("root", DescribeKey { key: unknown.clone() }).await), "key_not_found");
+    assert_eq!(word(house.run("nobody", DescribeKey { key: unknown }).await), "denied");
+    let elsewhere = domain::Coordinates::new(domain::Dialect::Aws, "*/eu-west-1");
+    assert_eq!(word(house.run_at(elsewhere.clone(), "root", new_key()).await), "place_unknown");
+    let foreign = KeyRef::At { place: elsewhere, key: Box::new(KeyRef::Id(domain::KeyId::random([5; 16]))) };
+    assert_eq!(word(house.run("root", DescribeKey { key: foreign }).await), "denied");
+    assert_eq!(word(house.create("stranger").await), "credential_unknown");
+    let anonymous = house.engine.run(house.context(aws(), "CreateKey"), domain::Proof::Anonymous, new_key()).await;
+    assert_eq!(word(anonymous), "proof_missing");
+}
+
+#[tokio::test]
+async fn a_key_policy_that_is_not_enforced_or_locks_out_is_not_stored() {
+    let house = House::open().await;
+    let key = house.create("root").await.unwrap().key.id();
+    let put = |text: &str| PutKeyPolicy {
+        key: KeyRef::Id(key),
+        policy: PolicyDocument { language: Language::Iam, text: text.to_owned() },
+        bypass_lockout_check: false,
+    };
+    let conditioned = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"kms:*","Resource":"*","Condition":{"Bool":{"aws:SecureTransport":"true"}}}]}"#;
+    assert_eq!(word(house.run("root", put(conditioned)).await), "malformed", "INV-13");
+    let stranger = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:user/auditor"},"Action":"kms:*","Resource":"*"}]}"#;
+    assert_eq!(word(house.run("root", put(stranger)).await), "precondition");
+    let denying = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:root"},"Action":"kms:*","Resource":"*"},{"Sid":"no","Effect":"Deny","Principal":{"AWS":"arn:aws:iam::123456789012:user/user"},"Action":"kms:Encrypt","Resource":"*"}]}"#;
+    assert_eq!(word(house.encrypt("user", key, "x").await), "ok");
+    assert_eq!(word(house.run("root", put(denying)).await), "ok");
+    assert_eq!(word(house.encrypt("user", key, "x").await), "denied");
+    assert_eq!(word(house.encrypt("root", key, "x").await), "ok");
+}
+
+#[tokio::test]
+async fn inv_5_every_command_leaves_one_record_and_refusals_leave_one_too() {
+    let house = House::open().await;
+    let before = house.log.status().size;
+    let key = house.create("root").await.unwrap().key.id();
+    let _ = house.encrypt("root", key, "x").await.unwrap();
+    let _ = house.encrypt("nobody", key, "x").await;
+    let _ = house.run("root", DisableKey { key: KeyRef::Id(key) }).await.unwrap();
+    let _ = house.encrypt("stranger", key, "x").await;
+    assert_eq!(house.log.status().size - before, 5);
+    let query = AuditQuery { limit: 5, ..AuditQuery::default() };
+    let page = house.log.search(query).await.unwrap();
+    let outcomes: Vec<_> = page.items.iter().map(|(_, r)| r.outcome.clone()).collect();
+    assert_eq!(outcomes[1], Outcome::Success);
+    assert_eq!(outcomes[2], Outcome::Failure("denied".into()));
+    assert!(matches!(page.items[2].1.decision, Decision::Denied(None)));
+    assert_eq!(page.items[1].1.raised.len(), 1, "a revocation says which epoch it raised");
+}
+
+#[tokio::test]
+async fn sealed_means_sealed() {
+    let house = House::open().await;
+    let key = house.create("root").await.unwrap().key.id();
+    assert_eq!(word(house.run("custodian", api::ops::SealSystem).await), "denied");
+    house.run("root", api::ops::SealSystem).await.unwrap();
+    assert_eq!(word(house.encrypt("root", key, "x").await), "sealed");
+    assert_eq!(word(house.engine.run(house.context(aws(), "x"), token("root"), new_key()).await), "sealed");
+}

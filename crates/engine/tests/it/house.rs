@@ -1,0 +1,206 @@
+//! A whole small system in a temporary folder: one account, one tenant bound to AWS and Vault, principals of each role.
+
+use std::sync::Arc;
+
+use api::ops::{CiphertextForm, CreateKey, Decrypt, DecryptItem, Encrypt, EncryptItem, KeyRef, KeyView};
+use api::{Fault, FaultWhat, KmsExt, Operation, RequestContext};
+use access::{Authenticator, Decider, Guard};
+use audit::{Log, LogConfig};
+use domain::{
+    Coordinates, Dialect, ExportCeiling, KeyId, KeySpec, PrincipalKind, Proof, RequestId, Role, Timestamp, UsageSet,
+};
+use keystead_engine::{Bootstrap, BootstrapCredential, BootstrapPrincipal, BootstrapTenant, Engine, Parts};
+use provider_software::Software;
+use root::KekRing;
+use secret::{Secret, SecretBytes};
+use spi::{Clock, Entropy, Epochs, Sealer};
+use store_record::{FilePin, MemoryPin, Options, Parts as StoreParts, Pin, SealedStore};
+use store_sqlite::Sqlite;
+use testkit::clock::MovingClock;
+
+pub(crate) const ACCOUNT: &str = "123456789012";
+const DAY: u32 = 86_400;
+
+/// A running gate and what tests look at behind it.
+pub(crate) struct House {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) log: Arc<Log>,
+    pub(crate) store: Arc<SealedStore<Sqlite>>,
+    pub(crate) clock: Arc<MovingClock>,
+    pub(crate) ring: Arc<KekRing>,
+    crypto: Arc<Software>,
+    pub(crate) dir: tempfile::TempDir,
+}
+
+impl House {
+    /// In memory, with every role's principal; a principal's token is its name.
+    pub(crate) async fn open() -> Self {
+        Self::build(false).await
+    }
+
+    /// On disk.
+    pub(crate) async fn on_disk() -> Self {
+        Self::build(true).await
+    }
+
+    async fn build(on_disk: bool) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let (crypto, clock) = (Arc::new(Software::new()), Arc::new(MovingClock::default()));
+        let mut config = LogConfig::new(dir.path().join("audit"), "keystead/test");
+        config.segment_bytes = 4 << 20;
+        let log = Log::open(config, crypto.clone(), clock.clone()).unwrap();
+        let ring = Arc::new(KekRing::new(crypto.clone()));
+        let root = Secret::<[u8; 32]>::take(&mut [9; 32]);
+        let wrapped = ring.init(&root).unwrap();
+        ring.unseal(&root, &wrapped).unwrap();
+        let epochs = Arc::new(Epochs::default());
+        let (backend, pin): (Sqlite, Box<dyn Pin>) = if on_disk {
+            let file = dir.path().join("keystead.db");
+            (Sqlite::open(file).unwrap(), Box::new(FilePin::new(dir.path().join("pin"))))
+        } else {
+            (Sqlite::in_memory().unwrap(), Box::new(MemoryPin::default()))
+        };
+        let sealer: Arc<dyn Sealer> = ring.clone();
+        let parts = StoreParts { backend, sealer, epochs: epochs.clone(), sink: log.clone(), pin };
+        let store = Arc::new(SealedStore::open(parts, Options::default()).await.unwrap());
+        let engine = Engine::new(Parts {
+            store: store.clone(),
+            log: log.clone(),
+            counter: store.clone(),
+            sealer: ring.clone(),
+            epochs: epochs.clone(),
+            clock: clock.clone(),
+            entropy: crypto.clone(),
+            authenticator: Authenticator::new(
+                store.clone(),
+                store.clone(),
+                crypto.clone(),
+                epochs.clone(),
+                clock.clone(),
+            ),
+            decider: Decider::new(store.clone(), epochs),
+            guard: Guard::new(vec![crypto.clone()], store.clone()),
+            crypto: crypto.clone(),
+            seal: {
+                let ring = ring.clone();
+                Arc::new(move || ring.seal_system())
+            },
+        });
+        engine.bootstrap(bootstrap()).await.unwrap();
+        Self { engine, log, store, clock, ring, crypto, dir }
+    }
+
+    /// A request's context at a place.
+    pub(crate) fn context(&self, place: Coordinates, operation: &'static str) -> RequestContext {
+        let entropy: &dyn Entropy = &*self.crypto;
+        RequestContext {
+            id: RequestId::at(self.clock.now(), entropy.bytes()),
+            received_at: self.clock.now(),
+            place,
+            operation: operation.into(),
+            address: Some([127, 0, 0, 1].into()),
+        }
+    }
+
+    /// Runs an operation as a principal, in the AWS place.
+    pub(crate) async fn run<O: Operation>(&self, who: &str, op: O) -> Result<O::Output, Fault> {
+        self.run_at(aws(), who, op).await
+    }
+
+    /// Runs an operation as a principal, at a place.
+    pub(crate) async fn run_at<O: Operation>(&self, place: Coordinates, who: &str, op: O) -> Result<O::Output, Fault> {
+        self.engine.run(self.context(place, "Test"), token(who), op).await
+    }
+
+    pub(crate) async fn create(&self, who: &str) -> Result<KeyView, Fault> {
+        self.run(who, new_key()).await
+    }
+
+    pub(crate) async fn encrypt(&self, who: &str, key: KeyId, text: &str) -> Result<Vec<u8>, Fault> {
+        let item = EncryptItem { plaintext: secret_of(text), aad: Default::default(), version: None };
+        let op = Encrypt { key: KeyRef::Id(key), items: vec![item], form: CiphertextForm::Envelope };
+        Ok(self.run(who, op).await?.items.remove(0).unwrap().ciphertext)
+    }
+
+    pub(crate) async fn decrypt(&self, who: &str, ciphertext: &[u8]) -> Result<String, Fault> {
+        let item = DecryptItem { ciphertext: ciphertext.to_vec(), aad: Default::default(), version: None };
+        let op = Decrypt { key: None, items: vec![item], form: CiphertextForm::Envelope };
+        let opened = self.run(who, op).await?.items.remove(0).unwrap();
+        Ok(String::from_utf8(opened.expose(secret::Exposure::ReturnToAuthorisedCaller).to_vec()).unwrap())
+    }
+}
+
+pub(crate) fn aws() -> Coordinates {
+    Coordinates::new(Dialect::Aws, "*/us-east-1")
+}
+
+pub(crate) fn vault() -> Coordinates {
+    Coordinates::new(Dialect::Vault, "")
+}
+
+pub(crate) fn token(who: &str) -> Proof {
+    Proof::Bearer(secret_of(who))
+}
+
+pub(crate) fn secret_of(text: &str) -> SecretBytes {
+    SecretBytes::take_vec(text.as_bytes().to_vec())
+}
+
+pub(crate) fn new_key() -> CreateKey {
+    CreateKey {
+        spec: KeySpec::Aes256,
+        usage: UsageSet::ENCRYPT_DECRYPT,
+        description: "made by a test".to_owned(),
+        labels: Default::default(),
+        name: None,
+        policy: None,
+        bypass_lockout_check: false,
+        export: ExportCeiling::Never,
+        destruction_wait: 7 * DAY,
+        destruction_allowed: true,
+        or_find: false,
+    }
+}
+
+/// The fault's word, for short assertions.
+pub(crate) fn word<T>(result: Result<T, Fault>) -> &'static str {
+    match result {
+        Ok(_) => "ok",
+        Err(Fault { what, .. }) => FaultWhat::word(&what),
+    }
+}
+
+fn bootstrap() -> Bootstrap {
+    let principal = |name: &str, roles: Vec<Role>| BootstrapPrincipal {
+        name: name.to_owned(),
+        kind: PrincipalKind::User,
+        roles,
+        credentials: vec![BootstrapCredential::BearerToken(secret_of(name))],
+    };
+    Bootstrap {
+        number: ACCOUNT.parse().unwrap(),
+        name: "test".to_owned(),
+        tenants: vec![BootstrapTenant {
+            name: "default".to_owned(),
+            bindings: vec![Coordinates::new(Dialect::Aws, format!("{ACCOUNT}/us-east-1")), vault()],
+        }],
+        principals: vec![
+            principal("root", vec![Role::Root]),
+            principal("administrator", vec![Role::Administrator]),
+            principal("custodian", vec![Role::KeyCustodian]),
+            principal("user", vec![Role::CryptoUser]),
+            principal("auditor", vec![Role::Auditor]),
+            principal("nobody", vec![]),
+        ],
+    }
+}
+
+/// The test clock starts somewhere; tests move it.
+pub(crate) fn days(n: i64) -> i64 {
+    n * i64::from(DAY)
+}
+
+#[expect(dead_code, reason = "for tests that compare instants")]
+pub(crate) fn instant(seconds: i64) -> Timestamp {
+    Timestamp::from_millis(seconds * 1000)
+}

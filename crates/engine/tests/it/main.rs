@@ -1,0 +1,5 @@
+//! The gate over the real store, the real log and the real provider, with no wire in front.
+
+mod gate;
+mod house;
+mod revocation;
