@@ -13,7 +13,8 @@ use crate::support::*;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn many_appenders_get_every_place_once() {
-    for durability in [config as fn(&std::path::Path) -> _, os] {
+    let modes: [fn(&std::path::Path) -> audit::LogConfig; 2] = [config, os];
+    for durability in modes {
         let dir = tempfile::tempdir().unwrap();
         let log = open_with(durability(dir.path()));
         let tasks: Vec<_> = (0..40_u64)
