@@ -1,5 +1,12 @@
 //! What an append costs the caller, and how many a second the log takes, on the disk under the temporary folder.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a bench stops at what it does not expect, as a test does"
+)]
+
 extern crate keystead_audit as audit;
 
 #[expect(dead_code, reason = "shared with the tests, which use more of it")]

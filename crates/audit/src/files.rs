@@ -92,7 +92,7 @@ impl Files for Disk {
             // Half a note would spoil the one after it.
             let _ = file.set_len(before);
         }
-        appended
+        appended.and_then(|()| if before == 0 { sync_parent(path) } else { Ok(()) })
     }
 }
 

@@ -160,6 +160,18 @@ pub(crate) fn split(notes: &str) -> Vec<Result<&str, &str>> {
     all
 }
 
+/// Where the last whole note in a part of such a file ends, its empty line included.
+pub(crate) fn whole_notes(part: &[u8]) -> u64 {
+    let ends = |end: &usize| {
+        let note = part.get(..*end).unwrap_or_default();
+        let line = note.rsplit(|b| *b == b'\n').next().unwrap_or_default();
+        line.starts_with(SIGNATURE.as_bytes())
+            && part.get(*end..).is_some_and(|rest| rest.starts_with(b"\n\n"))
+    };
+    let end = (0..part.len()).rev().find(ends).map_or(0, |end| end + 2);
+    u64::try_from(end).unwrap_or(u64::MAX)
+}
+
 /// Bytes of the first note: its text, an empty line, and its signature lines.
 fn note_len(notes: &str) -> Option<usize> {
     let signatures = notes.find("\n\n")? + 2;

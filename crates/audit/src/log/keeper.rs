@@ -50,25 +50,28 @@ impl Due {
 pub(crate) struct Keeper {
     shared: Arc<Shared>,
     wanted: Option<u64>,
+    /// A checkpoint that could not be written; tried again.
+    unsigned: Option<(u64, Hash)>,
 }
 
 impl Keeper {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared, wanted: None }
+        Self { shared, wanted: None, unsigned: None }
     }
 
     pub(crate) fn run(mut self, tasks: &mpsc::Receiver<Task>) {
         let retry = Duration::from_millis(self.shared.config.retry_millis.max(1));
         loop {
-            let task = match self.wanted {
-                None => tasks.recv().map_err(|_| mpsc::RecvTimeoutError::Disconnected),
-                Some(_) => tasks.recv_timeout(retry),
+            let task = if self.wanted.is_none() && self.unsigned.is_none() {
+                tasks.recv().map_err(|_| mpsc::RecvTimeoutError::Disconnected)
+            } else {
+                tasks.recv_timeout(retry)
             };
             match task {
                 Ok(Task::Spare(number)) => self.wanted = Some(number),
                 Ok(Task::Checkpoint(due)) => self.sign(due),
                 Ok(Task::Stop) | Err(mpsc::RecvTimeoutError::Disconnected) => return,
-                Err(mpsc::RecvTimeoutError::Timeout) => {}
+                Err(mpsc::RecvTimeoutError::Timeout) => self.sign_again(),
             }
             self.make_spare();
         }
@@ -99,7 +102,13 @@ impl Keeper {
         }
     }
 
-    fn sign(&self, due: Due) {
+    fn sign_again(&mut self) {
+        if let Some((size, root)) = self.unsigned.take() {
+            self.sign(Due { size, root, reply: None });
+        }
+    }
+
+    fn sign(&mut self, due: Due) {
         let (root, size) = (due.root, due.size);
         let checkpoint = Checkpoint { origin: self.shared.config.origin.clone(), size, root };
         let newer = lock(&self.shared.signed).as_ref().is_none_or(|last| last.size < size);
@@ -109,10 +118,12 @@ impl Keeper {
                 if newer {
                     *lock(&self.shared.signed) = Some(checkpoint);
                 }
+                self.unsigned = None;
                 due.answer(Ok(()));
             }
             Err(why) => {
                 warn!("audit log: checkpoint {size} not written: {why}");
+                self.unsigned = Some((size, root));
                 due.fail(&format!("checkpoint not written: {why}"));
             }
         }

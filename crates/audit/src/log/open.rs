@@ -2,7 +2,8 @@
 //! explain.
 
 use std::collections::VecDeque;
-use std::io;
+use std::fs::OpenOptions;
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -28,6 +29,9 @@ use crate::util::{len64, lock};
 /// What to do about damage; ends every such message.
 const ADVICE: &str = "run `keystead audit verify`, then put back a copy of the log";
 
+/// How much of the list of checkpoints is looked at: several notes.
+const NOTES_TAIL: u64 = 64 << 10;
+
 /// The segments of a directory: the current one, and a spare that holds nothing yet.
 pub(super) struct Found {
     pub(super) current: Option<(u64, Header)>,
@@ -37,6 +41,7 @@ pub(super) struct Found {
 pub(super) fn find(config: &LogConfig) -> Result<Found, OpenError> {
     let numbers = segment::list(&config.dir).map_err(OpenError::io("listing segments"))?;
     let mut found = Found { current: None, spare: None };
+    let mut headless = false;
     for number in numbers.into_iter().rev() {
         let path = path_of(&config.dir, number);
         let io = |path: &PathBuf| OpenError::io(format!("reading `{}`", path.display()));
@@ -48,22 +53,23 @@ pub(super) fn find(config: &LogConfig) -> Result<Found, OpenError> {
                 found.current = Some((number, header));
                 return Ok(found);
             }
-            None if found.spare.is_none() && begun_at_most(file.as_ref()).map_err(io(&path))? => {
-                found.spare = Some(number);
+            None if !headless => {
+                headless = true;
+                match rest_of(file.as_ref(), 0).map_err(io(&path))? {
+                    Rest::Zeros => found.spare = Some(number),
+                    // Whatever is acknowledged has a durable header before it: nothing here is. It is made anew.
+                    Rest::Torn(_) => warn!("audit log: segment {number}, which was just begun, is dropped"),
+                    Rest::Damage => return Err(no_header(path)),
+                }
             }
-            _ => return Err(damaged(path, format!("it does not begin with a header of this log: {ADVICE}"))),
+            _ => return Err(no_header(path)),
         }
     }
     Ok(found)
 }
 
-/// Whether a segment holds nothing, or a header whose writing did not finish; makes it empty.
-fn begun_at_most(file: &dyn LogFile) -> io::Result<bool> {
-    match rest_of(file, 0)? {
-        Rest::Zeros => Ok(true),
-        Rest::Torn(end) if end <= crate::config::HEADER_MAX => erase(file, 0, end).map(|()| true),
-        Rest::Torn(_) | Rest::Damage => Ok(false),
-    }
+fn no_header(path: PathBuf) -> OpenError {
+    damaged(path, format!("it does not begin with a header of this log: {ADVICE}"))
 }
 
 /// Starts the first segment of a new log.
@@ -231,15 +237,18 @@ fn newest(shared: &Shared) -> Result<Option<Checkpoint>, OpenError> {
 pub(super) fn mend_checkpoints(config: &LogConfig) -> Result<(), OpenError> {
     let path = config.dir.join(ALL);
     let io = || OpenError::io(format!("mending `{}`", path.display()));
-    let text = match std::fs::read_to_string(&path) {
+    let mut file = match OpenOptions::new().read(true).write(true).open(&path) {
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
-        read => read.map_err(io())?,
+        opened => opened.map_err(io())?,
     };
-    let torn = note::split(&text).last().and_then(|last| last.err()).map_or(0, str::len);
-    if torn > 0 || !text.ends_with("\n\n") {
-        let mut whole = text.get(..text.len() - torn).unwrap_or_default().trim_end().to_owned();
-        whole.push_str(if whole.is_empty() { "" } else { "\n\n" });
-        config.files.replace(&path, whole.as_bytes()).map_err(io())?;
+    let length = file.metadata().map_err(io())?.len();
+    let from = length.saturating_sub(NOTES_TAIL);
+    let mut tail = Vec::new();
+    file.seek(SeekFrom::Start(from)).and_then(|_| file.read_to_end(&mut tail)).map_err(io())?;
+    let whole = from + note::whole_notes(&tail);
+    if whole < length {
+        warn!("audit log: a checkpoint that was being written is dropped");
+        file.set_len(whole).and_then(|()| file.sync_all()).map_err(io())?;
     }
     Ok(())
 }

@@ -131,6 +131,8 @@ impl Placer {
         }
         // From here to the batch nothing waits: the order of the log is the order of these comparisons.
         if !fence.holds() {
+            // Its space is free again by the time it hears.
+            drop(ticket);
             let _ = reply.send(Err(AppendError::Stale(fence.stale())));
             return;
         }

@@ -13,7 +13,8 @@ use crate::support::*;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn many_appenders_get_every_place_once() {
-    for durability in [config as fn(&std::path::Path) -> _, os] {
+    let modes: [fn(&std::path::Path) -> audit::LogConfig; 2] = [config, os];
+    for durability in modes {
         let dir = tempfile::tempdir().unwrap();
         let log = open_with(durability(dir.path()));
         let tasks: Vec<_> = (0..40_u64)
@@ -96,6 +97,10 @@ async fn a_stale_use_is_refused_and_gives_its_space_back() {
     append(&log, 0).await;
     let fence = epochs.capture([Scope::System]);
     epochs.raise(Scope::System, 1);
+    while log.status().space < 32 << 10 {
+        // Until the spare segment is counted.
+        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+    }
     let space = log.status().space;
     let refused = try_append(&log, fence, record(1)).await;
     assert_eq!(refused, Err(AppendError::Stale(vec![Scope::System])));
@@ -189,4 +194,54 @@ async fn search_is_newest_first_by_page_and_filter() {
     assert_eq!(offline.items.iter().map(|(p, _)| p.0).collect::<Vec<_>>(), vec![149, 148, 147]);
     let last = tail(dir.path(), &Crypto, None, 2).unwrap();
     assert_eq!((last.entries[0].0.0, last.next), (148, 150));
+}
+
+struct Witness;
+
+impl audit::Countersigner for Witness {
+    fn countersign(&self, text: &str) -> Option<String> {
+        assert!(text.starts_with(ORIGIN));
+        Some("— witness.example AAAAAAAA".to_owned())
+    }
+}
+
+#[tokio::test]
+async fn checkpoints_come_by_count_and_by_time_and_take_a_countersignature() {
+    let dir = tempfile::tempdir().unwrap();
+    let every = audit::CheckpointEvery { records: 10, seconds: 1 };
+    let log = open_with(audit::LogConfig { checkpoint_every: every, ..config(dir.path()) });
+    log.set_countersigner(Some(Arc::new(Witness)));
+    for n in 0..10 {
+        append(&log, n).await;
+    }
+    let signed = async |size| {
+        for _ in 0..200 {
+            if log.status().checkpoint.is_some_and(|c| c.size == size) {
+                return true;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        false
+    };
+    assert!(signed(10).await, "ten records");
+    let note = std::fs::read_to_string(dir.path().join("checkpoint")).unwrap();
+    assert!(note.ends_with("— witness.example AAAAAAAA\n"));
+    append(&log, 10).await;
+    assert!(signed(11).await, "one second");
+    log.close().await.unwrap();
+    let report = audit::verify(dir.path(), log.verifier_key(), Some(&note), &Crypto).unwrap();
+    assert_eq!((report.findings, report.checkpoints), (vec![], 2));
+}
+
+#[tokio::test]
+async fn the_form_of_the_files_is_pinned() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = open(dir.path());
+    append(&log, 0).await;
+    commit(&log, 1).await.unwrap();
+    log.close().await.unwrap();
+    let text = std::fs::read_to_string(dir.path().join("audit-00000001.jsonl")).unwrap();
+    let note = std::fs::read_to_string(dir.path().join("checkpoint")).unwrap();
+    let signed = note.split("\n\n").next().unwrap();
+    insta::assert_snapshot!(format!("{}---\n{signed}\n", text.trim_end_matches('\0')));
 }

@@ -2,8 +2,13 @@
 
 extern crate keystead_audit as audit;
 
+#[cfg(test)]
 mod append;
+#[cfg(test)]
 mod faults;
+#[cfg(test)]
 mod recovery;
+#[cfg(test)]
 mod support;
+#[cfg(test)]
 mod verify;

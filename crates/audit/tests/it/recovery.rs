@@ -190,3 +190,39 @@ async fn opening_a_full_segment_is_fast() {
     assert_eq!(log.status().size, 60_000);
     assert!(start.elapsed().as_millis() < 2000, "{:?}", start.elapsed());
 }
+
+#[tokio::test]
+async fn a_segment_whose_header_never_arrived_holds_nothing_acknowledged() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = open(dir.path());
+    append(&log, 0).await;
+    log.close().await.unwrap();
+    let second = dir.path().join("audit-00000002.jsonl");
+    let mut torn = fs::read(&second).unwrap();
+    torn[8192..8200].copy_from_slice(b"a write,");
+    fs::write(&second, torn).unwrap();
+    let log = open(dir.path());
+    for n in 1..120 {
+        append(&log, n).await;
+    }
+    log.close().await.unwrap();
+    assert!(audit::verify(dir.path(), log.verifier_key(), None, &Crypto).unwrap().findings.is_empty());
+}
+
+#[tokio::test]
+async fn a_checkpoint_that_was_being_appended_is_cut_off() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = open(dir.path());
+    append(&log, 0).await;
+    log.close().await.unwrap();
+    let path = dir.path().join("checkpoints");
+    let whole = fs::read_to_string(&path).unwrap();
+    for cut in 1..whole.len() {
+        if !whole.is_char_boundary(cut) {
+            continue;
+        }
+        fs::write(&path, format!("{whole}{}", &whole[..cut])).unwrap();
+        drop(open(dir.path()));
+        assert_eq!(fs::read_to_string(&path).unwrap(), whole, "cut at {cut}");
+    }
+}

@@ -167,8 +167,10 @@ pub(crate) fn copy(from: &Path, to: &Path) {
         let target = to.join(item.file_name());
         if item.file_type().unwrap().is_dir() {
             copy(&item.path(), &target);
-        } else {
-            std::fs::copy(item.path(), target).unwrap();
+        } else if let Err(e) = std::fs::copy(item.path(), target) {
+            // A staged file may have got its name meanwhile.
+            let staged = item.path().extension().is_some_and(|e| e == "tmp");
+            assert!(staged && e.kind() == io::ErrorKind::NotFound, "{item:?}: {e}");
         }
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use audit::{
-    InclusionProof, OpenError, ProveError, Report, VerifierKey, prove, prove_consistency, tail, verify,
+    InclusionProof, OpenError, ProveError, Report, VerifierKey, prove, prove_consistency, verify,
     verify_consistency, verify_inclusion,
 };
 use domain::Scope;
@@ -155,6 +155,27 @@ async fn every_kind_of_tampering_is_found() {
         tamper(copied.path());
         let report = check(copied.path(), Some(&kept));
         assert!(!report.findings.is_empty(), "{what} was not found");
+    }
+}
+
+#[tokio::test]
+async fn every_changed_byte_of_the_records_is_found() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = open(dir.path());
+    append(&log, 0).await;
+    commit(&log, 1).await.unwrap();
+    log.close().await.unwrap();
+    let path = segment(dir.path(), 1);
+    let whole = fs::read(&path).unwrap();
+    let end = whole.iter().rposition(|b| *b != 0).unwrap() + 1;
+    let header = whole.iter().position(|b| *b == b'\n').unwrap();
+    for at in header..end {
+        for change in [1, 0x20, whole[at]] {
+            let mut changed = whole.clone();
+            changed[at] ^= change;
+            fs::write(&path, &changed).unwrap();
+            assert!(!check(dir.path(), None).findings.is_empty(), "byte {at}");
+        }
     }
 }
 
@@ -350,11 +371,11 @@ fn proofs_are_checked_as_rfc_6962_defines_them() {
     let leaves: Vec<_> = (0..40_u8).map(|n| Crypto.sha256(&[&[0], &[n]])).collect();
     for size in 1..=leaves.len() {
         let tree = &leaves[..size];
-        let (count, root) = (size as u64, reference(tree));
+        let (count, root) = (u64::try_from(size).unwrap(), reference(tree));
         for (index, leaf) in tree.iter().enumerate() {
             let mut path = reference_path(index, tree);
             let holds = |index: usize, path: &[_]| {
-                verify_inclusion(&Crypto, (index as u64, leaf), (count, &root), path)
+                verify_inclusion(&Crypto, (u64::try_from(index).unwrap(), leaf), (count, &root), path)
             };
             assert!(holds(index, &path));
             assert!((0..=size).all(|other| other == index || !holds(other, &path)), "{index} of {size}");
@@ -362,7 +383,7 @@ fn proofs_are_checked_as_rfc_6962_defines_them() {
             assert!(!holds(index, &path));
         }
         for old in 1..=size {
-            let (old_count, old_root) = (old as u64, reference(&leaves[..old]));
+            let (old_count, old_root) = (u64::try_from(old).unwrap(), reference(&leaves[..old]));
             let mut path = reference_proof(old, tree, true);
             let holds = |new: &[u8; 32], path: &[_]| {
                 verify_consistency(&Crypto, (old_count, &old_root), (count, new), path)
