@@ -1,7 +1,7 @@
 //! One Cedar document, sliced when it is read.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -17,12 +17,14 @@ use super::schema::SCHEMA;
 use crate::roles::class_word;
 use crate::says::{Question, Says};
 
+type Names = HashMap<PolicyId, Arc<StatementRef>>;
+
 /// A document ready to be asked.
 #[derive(Debug)]
 pub(crate) struct Policies {
     all: PolicySet,
     by_action: HashMap<Action, Slice>,
-    names: HashMap<PolicyId, Arc<StatementRef>>,
+    names: Names,
     broken: Arc<StatementRef>,
 }
 
@@ -51,7 +53,11 @@ impl Policies {
         }
         let mut policies: Vec<&Policy> = all.policies().collect();
         policies.sort_by_key(|p| position(p.id()));
-        let names = policies.iter().enumerate().map(|(i, p)| (p.id().clone(), named(name, i, p))).collect();
+        let names: Names =
+            policies.iter().enumerate().map(|(i, p)| (p.id().clone(), named(name, i, p))).collect();
+        if let Some(twice) = repeated(&policies, &names) {
+            return Err(format!("`@id` `{twice}` stands twice"));
+        }
         let by_action = slices(&policies)?;
         let broken =
             Arc::new(StatementRef { document: name.to_owned(), statement: "cannot be evaluated".to_owned() });
@@ -115,6 +121,13 @@ fn named(document: &str, position: usize, policy: &Policy) -> Arc<StatementRef> 
     let statement = policy.annotation("id").filter(|id| !id.is_empty());
     let statement = statement.map_or_else(|| position.to_string(), str::to_owned);
     Arc::new(StatementRef { document: document.to_owned(), statement })
+}
+
+/// A name that two policies bear, so that no decision could say which of them decided.
+fn repeated(policies: &[&Policy], names: &Names) -> Option<String> {
+    let mut seen = HashSet::new();
+    let mut all = policies.iter().filter_map(|p| names.get(p.id()));
+    all.find(|name| !seen.insert(&name.statement)).map(|name| name.statement.clone())
 }
 
 /// Cedar calls the policies of a text `policy0`, `policy1` …
