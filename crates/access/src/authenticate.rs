@@ -142,6 +142,11 @@ impl Authenticator {
         Ok(Caller { via, address, ..caller })
     }
 
+    /// Forgets every credential and signing key: on sealing.
+    pub fn forget_all(&self) {
+        self.known.clear();
+    }
+
     async fn signed(
         &self,
         proof: &SignatureProof,

@@ -10,6 +10,7 @@ mod policies;
 mod roles;
 mod schema;
 
+pub(crate) use entities::Frame;
 pub(crate) use policies::Policies;
 pub use roles::role_policies;
 pub use schema::schema_text;

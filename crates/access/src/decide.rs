@@ -1,5 +1,6 @@
 //! The decision: may this caller do all of this? Kept for exactly as long as nothing it read can have changed.
 
+use std::cell::OnceCell;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -206,6 +207,7 @@ impl Gate {
             resource: demand.resource,
             key: demand.key,
             terms: caps.map(Caps::terms),
+            framed: OnceCell::new(),
         };
         let guardrails = caps.map_or(&[][..], |caps| &caps.guardrails);
         Some(ask(&question, guardrails, key_policy, &documents.identity.documents))

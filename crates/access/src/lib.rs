@@ -21,7 +21,8 @@
 //!   log, never of a key: key policies have no words for them.
 //! - Writing: [`validate`] before any document is stored (INV-13); `decider.keeps_control` is the lockout check;
 //!   [`delegating_key_policy`] is what a key gets when its maker gives none.
-//! - `guard.evict(key)` after destruction or deletion of material, `guard.evict_all()` when the system is sealed.
+//! - `guard.evict(key)` after destruction or deletion of material, `guard.evict_all()` and
+//!   `authenticator.forget_all()` when the system is sealed.
 //! - A binding made for an existing tenant must raise that tenant's scope: its region stands in resource names.
 #![deny(missing_docs)]
 

@@ -1,13 +1,14 @@
 //! The question that every document is asked, and the four things it can say.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use domain::{AccountNumber, Action, Caller, Key, ResourceRef, StatementRef};
 
-use crate::iam;
+use crate::{cedar, iam};
 
 /// May this caller do this to that?
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) struct Question<'a> {
     pub(crate) caller: &'a Caller,
     /// The public number of the caller's account.
@@ -18,6 +19,15 @@ pub(crate) struct Question<'a> {
     pub(crate) key: Option<&'a Key>,
     /// The resource's place in the terms of `iam`; `None` outside tenants.
     pub(crate) terms: Option<iam::Terms<'a>>,
+    /// The question in the terms of `cedar`, once a document needs it.
+    pub(crate) framed: OnceCell<Option<cedar::Frame>>,
+}
+
+impl Question<'_> {
+    /// The question in the terms of `cedar`; `None` where it cannot be put so, which denies.
+    pub(crate) fn frame(&self) -> Option<&cedar::Frame> {
+        self.framed.get_or_init(|| cedar::Frame::of(self)).as_ref()
+    }
 }
 
 /// What one document says to a question.

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 use cedar_policy::{
     Context, Entities, Entity, EntityId, EntityTypeName, EntityUid, Request, RestrictedExpression,
@@ -13,34 +14,56 @@ use crate::says::Question;
 
 type Attributes = HashMap<String, RestrictedExpression>;
 
-/// An entity's uid; `None` only if the type were no type name.
+/// The entity types of the schema, parsed once.
+static TYPES: LazyLock<HashMap<&str, EntityTypeName>> = LazyLock::new(|| {
+    let words =
+        ["Action", "System", "Account", "Role", "Tenant", "Principal", "Key", "Name", "Policy", "AuditLog"];
+    words.into_iter().filter_map(|word| Some((word, EntityTypeName::from_str(word).ok()?))).collect()
+});
+
+/// An entity's uid; `None` only if the type were not in the schema.
 pub(super) fn uid(kind: &str, id: impl AsRef<str>) -> Option<EntityUid> {
-    Some(EntityUid::from_type_name_and_id(EntityTypeName::from_str(kind).ok()?, EntityId::new(id)))
+    Some(EntityUid::from_type_name_and_id(TYPES.get(kind)?.clone(), EntityId::new(id)))
 }
 
-/// The request and its entities; `None` where they cannot be made, which denies.
-pub(super) fn frame(question: &Question<'_>) -> Option<(Request, Entities)> {
-    let principal = principal(question)?;
-    let action = action(question)?;
-    let around = resource(question.resource, question.key)?;
-    let resource_uid = around.first()?.uid();
-    let caller = question.caller;
-    let context = Context::from_pairs([
-        ("mfa".to_owned(), RestrictedExpression::new_bool(caller.mfa)),
-        ("dialect".to_owned(), text(caller.via.word())),
-    ]);
-    let request = Request::new(principal.uid(), action.uid(), resource_uid, context.ok()?, None).ok()?;
-    // A caller that acts on itself is one entity, with what is known of it.
-    let around = around.into_iter().filter(|e| e.uid() != principal.uid()).collect::<Vec<_>>();
-    let entities = Entities::from_entities(around.into_iter().chain([principal, action]), None).ok()?;
-    Some((request, entities))
+/// A question as Cedar sees it, made once for all documents that are asked.
+#[derive(Debug)]
+pub(crate) struct Frame {
+    pub(super) request: Request,
+    pub(super) entities: Entities,
+    /// The caller itself and everything it is in.
+    pub(super) groups: HashSet<EntityUid>,
 }
 
-fn principal(question: &Question<'_>) -> Option<Entity> {
+impl Frame {
+    /// `None` where it cannot be made, which denies.
+    pub(crate) fn of(question: &Question<'_>) -> Option<Self> {
+        let groups = groups(question)?;
+        let principal = principal(question, &groups)?;
+        let action = action(question)?;
+        let around = resource(question.resource, question.key)?;
+        let resource_uid = around.uid();
+        let caller = question.caller;
+        let context = Context::from_pairs([
+            ("mfa".to_owned(), RestrictedExpression::new_bool(caller.mfa)),
+            ("dialect".to_owned(), text(caller.via.word())),
+        ]);
+        let request = Request::new(principal.uid(), action.uid(), resource_uid, context.ok()?, None).ok()?;
+        let groups = groups.into_iter().chain([principal.uid()]).collect();
+        // A caller that acts on itself is one entity, with what is known of it.
+        let around = Some(around).filter(|e| e.uid() != principal.uid());
+        let entities = Entities::from_entities(around.into_iter().chain([principal, action]), None).ok()?;
+        Some(Self { request, entities, groups })
+    }
+}
+
+fn groups(question: &Question<'_>) -> Option<HashSet<EntityUid>> {
+    let roles = question.caller.roles.iter().map(|r| uid("Role", r.word()));
+    roles.chain([uid("Account", question.caller.account.to_string())]).collect()
+}
+
+fn principal(question: &Question<'_>, groups: &HashSet<EntityUid>) -> Option<Entity> {
     let caller = question.caller;
-    let roles = caller.roles.iter().map(|r| uid("Role", r.word()));
-    let parents =
-        roles.chain([uid("Account", caller.account.to_string())]).collect::<Option<HashSet<_>>>()?;
     let kind = match caller.kind {
         PrincipalKind::AccountRoot => "account_root",
         PrincipalKind::User => "user",
@@ -48,7 +71,7 @@ fn principal(question: &Question<'_>) -> Option<Entity> {
     };
     let attributes =
         Attributes::from([("name".to_owned(), text(&caller.name)), ("kind".to_owned(), text(kind))]);
-    Entity::new(uid("Principal", caller.principal.to_string())?, attributes, parents).ok()
+    Entity::new(uid("Principal", caller.principal.to_string())?, attributes, groups.clone()).ok()
 }
 
 fn action(question: &Question<'_>) -> Option<Entity> {
@@ -56,10 +79,10 @@ fn action(question: &Question<'_>) -> Option<Entity> {
     Some(Entity::new_no_attrs(uid("Action", question.action.word())?, HashSet::from([class])))
 }
 
-/// The resource first, then what it lies in.
-fn resource(resource: &ResourceRef, key: Option<&Key>) -> Option<Vec<Entity>> {
+/// The resource and what it lies in.
+fn resource(resource: &ResourceRef, key: Option<&Key>) -> Option<Entity> {
     let plain = |kind: &str, id: String, parent: Option<EntityUid>| {
-        Some(vec![Entity::new_no_attrs(uid(kind, id)?, parent.into_iter().collect())])
+        Some(Entity::new_no_attrs(uid(kind, id)?, parent.into_iter().collect()))
     };
     let account = |id: &domain::AccountId| uid("Account", id.to_string());
     match resource {
@@ -69,7 +92,7 @@ fn resource(resource: &ResourceRef, key: Option<&Key>) -> Option<Vec<Entity>> {
         ResourceRef::Key { tenant, id } => {
             let attributes = key_attributes(key?)?;
             let parents = HashSet::from([uid("Tenant", tenant.to_string())?]);
-            Some(vec![Entity::new(uid("Key", id.to_string())?, attributes, parents).ok()?])
+            Entity::new(uid("Key", id.to_string())?, attributes, parents).ok()
         }
         ResourceRef::AbsentKey { tenant, text } => {
             plain("Key", format!("absent:{text}"), uid("Tenant", tenant.to_string()))
@@ -79,7 +102,7 @@ fn resource(resource: &ResourceRef, key: Option<&Key>) -> Option<Vec<Entity>> {
             let attributes = words.into_iter().map(|(k, v)| (k.to_owned(), text(&v))).collect();
             let id = words_id(&name.space().index_word(), &name.canonical());
             let parents = HashSet::from([uid("Tenant", tenant.to_string())?]);
-            Some(vec![Entity::new(uid("Name", id)?, attributes, parents).ok()?])
+            Entity::new(uid("Name", id)?, attributes, parents).ok()
         }
         ResourceRef::Principal { account: of, id } => plain("Principal", id.to_string(), account(of)),
         ResourceRef::Policy { account: of, id } => plain("Policy", id.to_string(), account(of)),

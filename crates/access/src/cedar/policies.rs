@@ -1,6 +1,7 @@
 //! One Cedar document, sliced when it is read.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -8,28 +9,32 @@ use cedar_policy::{
     ActionConstraint, Authorizer, Decision, EntityUid, Policy, PolicyId, PolicySet, PrincipalConstraint,
     ValidationMode, Validator,
 };
-use domain::{Action, Caller, StatementRef};
+use domain::{Action, StatementRef};
 
 use super::bounds::bounded;
-use super::entities::{frame, uid};
+use super::entities::{Frame, uid};
 use super::schema::SCHEMA;
 use crate::roles::class_word;
 use crate::says::{Question, Says};
+
+type Names = HashMap<PolicyId, Arc<StatementRef>>;
 
 /// A document ready to be asked.
 #[derive(Debug)]
 pub(crate) struct Policies {
     all: PolicySet,
-    by_action: HashMap<Action, Vec<Sliced>>,
-    names: HashMap<PolicyId, Arc<StatementRef>>,
+    by_action: HashMap<Action, Slice>,
+    names: Names,
     broken: Arc<StatementRef>,
 }
 
-/// A policy and the one principal or group it is for.
-#[derive(Clone, Debug)]
-struct Sliced {
-    only: Option<EntityUid>,
-    policy: Policy,
+/// The policies that can apply to one action.
+#[derive(Debug, Default)]
+struct Slice {
+    /// For anyone.
+    everyones: PolicySet,
+    /// Each for one principal or group.
+    somebodys: Vec<(EntityUid, Policy)>,
 }
 
 impl Policies {
@@ -48,7 +53,11 @@ impl Policies {
         }
         let mut policies: Vec<&Policy> = all.policies().collect();
         policies.sort_by_key(|p| position(p.id()));
-        let names = policies.iter().enumerate().map(|(i, p)| (p.id().clone(), named(name, i, p))).collect();
+        let names: Names =
+            policies.iter().enumerate().map(|(i, p)| (p.id().clone(), named(name, i, p))).collect();
+        if let Some(twice) = repeated(&policies, &names) {
+            return Err(format!("`@id` `{twice}` stands twice"));
+        }
         let by_action = slices(&policies)?;
         let broken =
             Arc::new(StatementRef { document: name.to_owned(), statement: "cannot be evaluated".to_owned() });
@@ -71,42 +80,41 @@ impl Policies {
 
     /// What it says. What cannot be evaluated denies.
     pub(crate) fn says(&self, question: &Question<'_>) -> Says {
-        let Some(slice) = self.slice(question) else { return Says::Nothing };
         let broken = || Says::Denies(Arc::clone(&self.broken));
-        let Ok(set) = PolicySet::from_policies(slice) else { return broken() };
-        let Some((request, entities)) = frame(question) else { return broken() };
-        let response = Authorizer::new().is_authorized(&request, &set, &entities);
+        let Some(slice) = self.by_action.get(&question.action) else { return Says::Nothing };
+        if slice.everyones.num_of_policies() == 0 && slice.somebodys.is_empty() {
+            return Says::Nothing;
+        }
+        let Some(frame) = question.frame() else { return broken() };
+        let Some(set) = slice.of(frame) else { return broken() };
+        let response = Authorizer::new().is_authorized(&frame.request, &set, &frame.entities);
         let diagnostics = response.diagnostics();
         if diagnostics.errors().next().is_some() {
             return broken();
         }
-        let by = diagnostics
-            .reason()
-            .filter_map(|id| self.names.get(id))
-            .min_by_key(|name| name.statement.clone());
-        match (response.decision(), by) {
+        let names = diagnostics.reason().filter_map(|id| self.names.get(id));
+        match (response.decision(), names.min_by(|a, b| a.statement.cmp(&b.statement))) {
             (Decision::Allow, Some(by)) => Says::Allows(Arc::clone(by)),
             (Decision::Deny, Some(by)) => Says::Denies(Arc::clone(by)),
             (Decision::Allow, None) => broken(),
             (Decision::Deny, None) => Says::Nothing,
         }
     }
-
-    /// The policies that can apply; `None` if there is none.
-    fn slice(&self, question: &Question<'_>) -> Option<Vec<Policy>> {
-        let of_action = self.by_action.get(&question.action)?;
-        let mine = groups_of(question.caller);
-        let can_apply = |s: &&Sliced| s.only.as_ref().is_none_or(|only| mine.contains(only));
-        let slice: Vec<Policy> = of_action.iter().filter(can_apply).map(|s| s.policy.clone()).collect();
-        (!slice.is_empty()).then_some(slice)
-    }
 }
 
-/// The caller itself and everything it is in.
-fn groups_of(caller: &Caller) -> Vec<EntityUid> {
-    let roles = caller.roles.iter().filter_map(|r| uid("Role", r.word()));
-    let account = uid("Account", caller.account.to_string());
-    roles.chain(account).chain(uid("Principal", caller.principal.to_string())).collect()
+impl Slice {
+    /// The policies that can apply to the caller; `None` if they made no set.
+    fn of(&self, frame: &Frame) -> Option<Cow<'_, PolicySet>> {
+        let mut mine = self.somebodys.iter().filter(|(who, _)| frame.groups.contains(who)).peekable();
+        if mine.peek().is_none() {
+            return Some(Cow::Borrowed(&self.everyones));
+        }
+        let mut set = self.everyones.clone();
+        for (_, policy) in mine {
+            set.add(policy.clone()).ok()?;
+        }
+        Some(Cow::Owned(set))
+    }
 }
 
 fn named(document: &str, position: usize, policy: &Policy) -> Arc<StatementRef> {
@@ -115,14 +123,21 @@ fn named(document: &str, position: usize, policy: &Policy) -> Arc<StatementRef> 
     Arc::new(StatementRef { document: document.to_owned(), statement })
 }
 
+/// A name that two policies bear, so that no decision could say which of them decided.
+fn repeated(policies: &[&Policy], names: &Names) -> Option<String> {
+    let mut seen = HashSet::new();
+    let mut all = policies.iter().filter_map(|p| names.get(p.id()));
+    all.find(|name| !seen.insert(&name.statement)).map(|name| name.statement.clone())
+}
+
 /// Cedar calls the policies of a text `policy0`, `policy1` …
 fn position(id: &PolicyId) -> usize {
     let id: &str = id.as_ref();
     id.trim_start_matches("policy").parse().unwrap_or(usize::MAX)
 }
 
-fn slices(policies: &[&Policy]) -> Result<HashMap<Action, Vec<Sliced>>, String> {
-    let mut by_action: HashMap<Action, Vec<Sliced>> = HashMap::new();
+fn slices(policies: &[&Policy]) -> Result<HashMap<Action, Slice>, String> {
+    let mut by_action: HashMap<Action, Slice> = HashMap::new();
     for action in Action::ALL {
         let me = uid("Action", action.word()).ok_or("an action has no name")?;
         let group = uid("Action", class_word(action.class())).ok_or("a class has no name")?;
@@ -131,8 +146,13 @@ fn slices(policies: &[&Policy]) -> Result<HashMap<Action, Vec<Sliced>>, String> 
             ActionConstraint::Eq(one) => one == me,
             ActionConstraint::In(many) => many.contains(&me) || many.contains(&group),
         });
-        let sliced = reached.map(|p| Sliced { only: only_for(p), policy: (*p).clone() }).collect();
-        by_action.insert(*action, sliced);
+        let slice = by_action.entry(*action).or_default();
+        for policy in reached {
+            match only_for(policy) {
+                Some(who) => slice.somebodys.push((who, (*policy).clone())),
+                None => slice.everyones.add((*policy).clone()).map_err(|e| e.to_string())?,
+            }
+        }
     }
     Ok(by_action)
 }

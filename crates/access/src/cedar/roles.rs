@@ -31,6 +31,7 @@ pub fn role_policies() -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::OnceCell;
     use std::sync::Arc;
 
     use domain::{
@@ -73,6 +74,7 @@ mod tests {
                 resource: &resource,
                 key: None,
                 terms: None,
+                framed: OnceCell::new(),
             };
             match policies.says(&question) {
                 Says::Allows(by) => {

@@ -261,6 +261,9 @@ async fn a_credential_that_names_a_principal_of_another_account_is_unknown() {
 #[tokio::test]
 async fn a_sealed_vault_is_no_bad_signature() {
     let (world, ..) = with_key();
+    ask(&world, proof()).await.unwrap();
     world.vault.sealed.store(true, Ordering::SeqCst);
+    ask(&world, proof()).await.unwrap();
+    world.authenticator.forget_all();
     assert!(matches!(ask(&world, proof()).await, Err(AuthFailure::Material(spi::MaterialError::Sealed))));
 }

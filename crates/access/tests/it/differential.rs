@@ -85,8 +85,7 @@ struct Model<'a> {
 impl Model<'_> {
     fn covers(&self, rule: &Rule) -> bool {
         let action = |p: &&str| glob(p.to_lowercase().as_bytes(), self.action.as_bytes());
-        rule.actions.iter().any(|p| action(p))
-            && rule.resources.iter().any(|r| glob(r.as_bytes(), KEY.as_bytes()))
+        rule.actions.iter().any(action) && rule.resources.iter().any(|r| glob(r.as_bytes(), KEY.as_bytes()))
     }
 
     fn named(&self, rule: &Rule) -> bool {

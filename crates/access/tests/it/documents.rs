@@ -119,6 +119,7 @@ fn cedar_documents_are_held_to_the_schema() {
         r#"permit (principal in Team::"x", action, resource);"#,
         "permit (principal, action, resource) when { context.time > 3 };",
         "permit (principal, action, resource) when { resource.spec == 3 };",
+        "@id(\"a\") permit (principal, action, resource); @id(\"a\") forbid (principal, action, resource);",
         "permit (principal == ?principal, action, resource);",
     ];
     for text in bad {

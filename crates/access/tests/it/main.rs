@@ -16,4 +16,5 @@ mod differential;
 mod documents;
 mod guard;
 mod matrix;
+mod projection;
 mod world;
