@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use store_record::{Backend, BackendError, BackendResult, IndexRange, Lookup, Member, Row, RowKey, Snapshot};
 
 use crate::error::{io, sql, unsigned};
-use crate::open::Place;
+use crate::open::{Place, new_file, sync_folder_of};
 use crate::readers::Readers;
 use crate::schema;
 use crate::writer::SqliteWriter;
@@ -93,20 +93,14 @@ impl Backend for Sqlite {
     async fn backup(&self, to: &Path) -> BackendResult<()> {
         let (place, to) = (Arc::clone(&self.place), to.to_owned());
         let copy = move || {
-            if to.exists() {
-                return Err(BackendError::new("the backup's file exists already"));
-            }
-            let file = Place::file(&to)?;
+            let file = new_file(&to)?;
             let (from, mut into) = (place.connect()?, Connection::open(&to).map_err(sql)?);
             let backup = Backup::new(&from, &mut into).map_err(sql)?;
             backup.run_to_completion(BACKUP_PAGES, Duration::from_millis(1), None).map_err(sql)?;
             drop(backup);
             into.close().map_err(|(_, e)| sql(e))?;
-            std::fs::File::open(&to)
-                .and_then(|f| f.sync_all())
-                .map_err(|e| io("the backup is not durable", &e))?;
-            file.sync_folder()?;
-            std::fs::remove_file(to.with_extension("lock")).map_err(|e| io("the backup's lock stays", &e))
+            file.sync_all().map_err(|e| io("the backup is not durable", &e))?;
+            sync_folder_of(&to)
         };
         tokio::task::spawn_blocking(copy).await.map_err(BackendError::new)?
     }

@@ -29,8 +29,7 @@ impl Place {
         let ours = |path: &Path| {
             OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)
         };
-        let lock =
-            ours(&path.with_extension("lock")).map_err(|e| io("the lock file cannot be opened", &e))?;
+        let lock = ours(&beside(path, "-lock")).map_err(|e| io("the lock file cannot be opened", &e))?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -66,10 +65,30 @@ impl Place {
 
     /// Makes the names of new files durable.
     pub(crate) fn sync_folder(&self) -> BackendResult<()> {
-        let Self::File { path, .. } = self else { return Ok(()) };
-        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        File::open(folder).and_then(|f| f.sync_all()).map_err(|e| io("the data folder cannot be synced", &e))
+        match self {
+            Self::File { path, .. } => sync_folder_of(path),
+            Self::Memory { .. } => Ok(()),
+        }
     }
+}
+
+/// A file beside another.
+fn beside(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(end);
+    name.into()
+}
+
+/// Makes a new private file.
+pub(crate) fn new_file(path: &Path) -> BackendResult<File> {
+    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    file.map_err(|e| io("the file cannot be made", &e))
+}
+
+/// Makes the names of new files in a file's folder durable.
+pub(crate) fn sync_folder_of(path: &Path) -> BackendResult<()> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(folder).and_then(|f| f.sync_all()).map_err(|e| io("the folder cannot be synced", &e))
 }
 
 fn set_up(connection: &Connection) -> rusqlite::Result<()> {

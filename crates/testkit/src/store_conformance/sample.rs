@@ -7,7 +7,7 @@ use domain::{
     Account, AccountId, AuditRecord, BatchId, Decision, Dialect, ExportCeiling, HexId, Key, KeyDetails,
     KeyId, KeySpec, Language, MaterialId, MaterialState, Name, NewKey, NewVersion, Origin, Outcome,
     PolicyDocument, Principal, PrincipalId, PrincipalKind, ProtectionLevel, Ratchets, RequestId,
-    RotationPolicy, Sealable, Space, Subject, TenantId, Timestamp, Usage, UsageSet, VersionId,
+    RotationPolicy, Sealable, Space, Subject, TenantId, Timestamp, UsageSet, VersionId,
 };
 use spi::{Batch, MaterialAt};
 
@@ -72,7 +72,7 @@ pub fn key(tenant: TenantId, n: u32, name: &str) -> Key {
         folder: None,
         born: Dialect::Aws,
         spec: KeySpec::Aes256,
-        usage: UsageSet::default().with(Usage::Encrypt),
+        usage: UsageSet::ENCRYPT_DECRYPT,
         created_at: Timestamp::from_millis(i64::from(n)),
         created_by: PrincipalId::from_bytes([1; 16]),
         ratchets: Ratchets {

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use keystead_store_sqlite::Sqlite;
 use spi::Epochs;
 use store_record::{FilePin, Options, Parts, SealedStore};
-use store_sqlite::Sqlite;
 use testkit::store_conformance::{StoreHarness, StoreUnderTest, TestLog};
 
 use crate::harness::Files;

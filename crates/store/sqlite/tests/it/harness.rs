@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use keystead_store_sqlite::Sqlite;
 use spi::Epochs;
 use store_record::{FilePin, OpenError, Options, Parts, SealedStore};
-use store_sqlite::Sqlite;
 use testkit::store_conformance::TestLog;
 use testkit::store_conformance::sealer::TestSealer;
 

@@ -33,6 +33,7 @@ async fn yesterdays_database_is_refused_until_accepted() {
     let next = store.commit(put([Sealable::create(&principal(2, "p2"))])).await.unwrap();
     assert_eq!(next.sequence, 3, "a sequence that the log has seen is not given again");
     store.close().await;
+    drop(store);
     write(&files, &log, 4).await;
 }
 
@@ -91,7 +92,7 @@ async fn a_sealed_system_opens_the_database_but_no_store() {
     write(&files, &log, 1).await;
     files.sealer.set_sealed(true);
     assert!(matches!(files.open(&log).await.err().unwrap(), OpenError::Sealed));
-    let backend = store_sqlite::Sqlite::open(files.path()).unwrap();
+    let backend = keystead_store_sqlite::Sqlite::open(files.path()).unwrap();
     backend.set_meta("root", b"wrapped").await.unwrap();
     assert_eq!(backend.meta("root").await.unwrap().as_deref(), Some(&b"wrapped"[..]));
 }

@@ -43,7 +43,7 @@ async fn intact_or_refused(files: &Files, log: &Arc<TestLog>) -> Result<(), Stri
     looked
 }
 
-async fn look(store: &store_record::SealedStore<store_sqlite::Sqlite>) -> Result<(), String> {
+async fn look(store: &store_record::SealedStore<keystead_store_sqlite::Sqlite>) -> Result<(), String> {
     for n in [1_u32, 2] {
         let loaded = store.load::<Key>(Owner::Tenant(tenant(1)), key_id(n).as_bytes()).await;
         let loaded = loaded.map_err(|e| e.to_string())?.expect("a deleted row must not read as absent");
