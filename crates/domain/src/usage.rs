@@ -73,7 +73,7 @@ impl Usage {
 }
 
 /// A set of uses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct UsageSet(u16);
 
 impl UsageSet {
