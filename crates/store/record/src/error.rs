@@ -16,14 +16,14 @@ pub enum OpenError {
     /// The database is older than what was acknowledged; an operator must accept the loss.
     RolledBack {
         /// What was acknowledged.
-        pinned: PinState,
+        pinned: Box<PinState>,
         /// What the database says.
-        found: PinState,
+        found: Box<PinState>,
     },
     /// The database has commits, but the pin beside it is gone; an operator must accept it as it is.
     PinMissing {
         /// What the database says.
-        found: PinState,
+        found: Box<PinState>,
     },
     /// The pin is another installation's.
     OtherInstallation,

@@ -14,17 +14,21 @@ use crate::backend::{Row, RowKey};
 pub(crate) struct Keks(RwLock<HashMap<TenantId, WrappedKek>>);
 
 impl Keks {
-    /// Whether the key is in memory now, installing it if it is known here.
+    /// Whether the key is in memory now, installing it if its stored row is known here.
     pub(crate) fn ready(&self, sealer: &dyn Sealer, under: Kek) -> Result<bool, SealError> {
         let Kek::Tenant(tenant) = under else { return Ok(true) };
-        if sealer.has_kek(tenant) {
-            return Ok(true);
-        }
-        let wrapped = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&tenant).cloned();
-        match wrapped {
-            Some(wrapped) => sealer.install_kek(tenant, &wrapped).map(|()| true),
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        match known.get(&tenant) {
+            Some(_) if sealer.has_kek(tenant) => Ok(true),
+            Some(wrapped) => sealer.install_kek(tenant, wrapped).map(|()| true),
+            // The sealer may hold a key whose row was never committed; nothing may be sealed under that.
             None => Ok(false),
         }
+    }
+
+    /// Forgets all: a transaction that may have taught some was undone.
+    pub(crate) fn forget(&self) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// Remembers a wrapped key.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{Change, IndexEntry, Owner, RecordKind, RecordRef, Scope, Sealable, TenantId};
 use secret::Exposure;
-use spi::{Batch, CommitError, Kek, MaterialChange, OutboxEntry};
+use spi::{Batch, CommitError, Kek, MaterialChange, OutboxEntry, WrappedKek};
 
 use crate::backend::{Backend, IndexRow, Row, RowKey, Writer};
 use crate::envelope;
@@ -26,6 +26,7 @@ pub(crate) struct Plan {
     pub(crate) index_removed: BTreeSet<IndexRow>,
     pub(crate) index_added: BTreeSet<IndexRow>,
     pub(crate) raised: Vec<(Scope, u64)>,
+    pub(crate) new_keks: Vec<(TenantId, WrappedKek)>,
     pub(crate) outbox: Option<(OutboxEntry, Vec<u8>)>,
     pub(crate) revokes: bool,
     pub(crate) erases: bool,
@@ -47,6 +48,7 @@ impl<'a, B: Backend> Planner<'a, B> {
             index_removed: BTreeSet::new(),
             index_added: BTreeSet::new(),
             raised: Vec::new(),
+            new_keks: Vec::new(),
             outbox: None,
             revokes: false,
             erases: false,
@@ -261,6 +263,7 @@ impl<'a, B: Backend> Planner<'a, B> {
             let fail = |e| ReadError::from(e).refusing(RecordKind::Tenant);
             let wrapped = self.core.sealer.make_kek(*tenant).map_err(fail)?;
             self.stage(key, bucket, None, Kek::System, Some(&wrapped.0))?;
+            self.plan.new_keks.push((*tenant, wrapped));
         }
         Ok(())
     }
@@ -316,7 +319,9 @@ impl<'a, B: Backend> Planner<'a, B> {
     /// An owner's key-encryption key, in memory.
     fn kek(&mut self, owner: Owner) -> Result<Kek, ReadError> {
         let (under, sealer) = (kek_of(owner), &*self.core.sealer);
-        if let (Owner::Tenant(tenant), false) = (owner, self.core.keks.ready(sealer, under)?) {
+        if let (Owner::Tenant(tenant), false) = (owner, self.core.keks.ready(sealer, under)?)
+            && self.plan.new_keks.iter().all(|(new, _)| *new != tenant)
+        {
             let key = RowKey::kek(tenant);
             let row = self.writer.row(&key, bucket_of(sealer, &key)?)?;
             let row = row.ok_or(ReadError::Corrupt("its tenant has no key-encryption key"))?;

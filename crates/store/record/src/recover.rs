@@ -134,16 +134,16 @@ impl<B: Backend> Scribe<B> {
     }
 
     fn compare_with_pin(&mut self, accept_rollback: bool) -> Result<(), OpenError> {
-        let found = self.state();
+        let found = Box::new(self.state());
         let log_ahead = found.audit > found.sequence;
         match self.pin.load().map_err(OpenError::Pin)? {
             Some(pinned) if pinned.installation != found.installation => Err(OpenError::OtherInstallation),
             _ if accept_rollback => Ok(()),
             Some(pinned) if found.revision < pinned.revision || log_ahead => {
-                Err(OpenError::RolledBack { pinned, found })
+                Err(OpenError::RolledBack { pinned: Box::new(pinned), found })
             }
             Some(pinned) if found.revision == pinned.revision && found.digest != pinned.digest => {
-                Err(OpenError::RolledBack { pinned, found })
+                Err(OpenError::RolledBack { pinned: Box::new(pinned), found })
             }
             None if found.revision > 0 || log_ahead => Err(OpenError::PinMissing { found }),
             Some(_) | None => Ok(()),

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use domain::Scope;
-use spi::{OutboxEntry, SealError, Sealer};
+use domain::{Scope, TenantId};
+use spi::{OutboxEntry, SealError, Sealer, WrappedKek};
 
 use crate::backend::{BackendResult, Row, RowKey, Writer};
 use crate::buckets::{Buckets, Changed};
@@ -24,6 +24,7 @@ pub(crate) struct Stage {
     buckets: BTreeMap<u16, (u64, Sum)>,
     changed: Vec<Changed>,
     pub(crate) raised: Vec<(Scope, u64)>,
+    pub(crate) new_keks: Vec<(TenantId, WrappedKek)>,
     pub(crate) entries: Vec<OutboxEntry>,
     pub(crate) revokes: bool,
     pub(crate) erases: bool,
@@ -36,6 +37,7 @@ impl Stage {
             buckets: BTreeMap::new(),
             changed: Vec::new(),
             raised: Vec::new(),
+            new_keks: Vec::new(),
             entries: Vec::new(),
             revokes: false,
             erases: false,

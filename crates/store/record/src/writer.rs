@@ -107,11 +107,13 @@ impl<B: Backend> Scribe<B> {
             Ok(None) => {}
             Err(Failed::Undone(why)) => {
                 self.writer.rollback();
+                self.core.keks.forget();
                 tracing::warn!(%why, "a group of commits was undone");
                 accepted.into_iter().for_each(|(reply, _)| drop(reply.send(Err(unavailable(why.clone())))));
             }
             Err(Failed::Unknown(why)) => {
                 self.writer.rollback();
+                self.core.keks.forget();
                 tracing::error!(%why, "the outcome of a group of commits is unknown");
                 self.unsettled = true;
                 answer(accepted, false);
@@ -186,6 +188,7 @@ impl<B: Backend> Scribe<B> {
             stage.entries.push(entry);
         }
         stage.raised.extend(plan.raised);
+        stage.new_keks.extend(plan.new_keks);
         stage.revokes |= plan.revokes;
         stage.erases |= plan.erases;
         Ok(())
@@ -194,6 +197,9 @@ impl<B: Backend> Scribe<B> {
     fn after_commit(&mut self, stage: Stage, accepted: Vec<(Reply, Committed)>) {
         self.head = stage.head;
         stage.publish(&self.core.buckets);
+        for (tenant, wrapped) in stage.new_keks {
+            self.core.keks.remember(tenant, wrapped);
+        }
         stage.raised.iter().for_each(|(scope, to)| self.core.epochs.raise(*scope, *to));
         if !stage.entries.is_empty()
             && let Err(why) = self.runtime.block_on(self.core.sink.committed(stage.entries))

@@ -1,10 +1,10 @@
 //! Material and counters.
 
-use domain::{CredentialId, Owner, Sealable, VersionId};
+use domain::{CredentialId, IndexEntry, Owner, Sealable, VersionId};
 use secret::{Exposure, SecretBytes};
 use spi::{Batch, CommitError, CounterError, MaterialAt, MaterialChange, MaterialError, MaterialVault};
 
-use super::sample::{batch, key, key_id, material_at, put, tenant};
+use super::sample::{account_id, batch, key, key_id, material_at, principal, put, tenant};
 use super::{Bench, StoreHarness, StoreUnderTest};
 
 fn secret(text: &[u8]) -> SecretBytes {
@@ -61,7 +61,18 @@ pub async fn tenants_keep_apart<H: StoreHarness>(b: Bench<H>) {
     assert!(matches!(again, Err(CommitError::Conflict)), "a tenant gets one key-encryption key");
     assert!(b.store.commit(keep(material_at(tenant(9), 1), b"x")).await.is_err(), "no such tenant");
     assert!(b.store.commit(put([Sealable::create(&key(tenant(9), 1, "k"))])).await.is_err());
-    assert_eq!(Owner::Tenant(tenant(1)).scope(), domain::Scope::Tenant(tenant(1)));
+    // A tenant whose batch failed does not exist either, whatever the sealer remembers.
+    let create = || Sealable::create(&principal(1, "taken"));
+    b.store.commit(put([create()])).await.unwrap();
+    let entry = IndexEntry::of_principal_name("taken");
+    let expect_absent = vec![(Owner::Account(account_id()), entry)];
+    let failing = Batch { new_tenants: vec![tenant(3)], expect_absent, ..batch() };
+    assert!(matches!(b.store.commit(failing).await, Err(CommitError::Taken(_))));
+    assert!(b.store.commit(put([Sealable::create(&key(tenant(3), 1, "k"))])).await.is_err());
+    assert!(b.store.commit(keep(material_at(tenant(3), 1), b"x")).await.is_err());
+    // One that is made in the same batch does.
+    let both = Batch { new_tenants: vec![tenant(3)], ..put([Sealable::create(&key(tenant(3), 1, "k"))]) };
+    b.store.commit(both).await.unwrap();
 }
 
 pub async fn kept_again_after_erasure<H: StoreHarness>(b: Bench<H>) {
