@@ -154,6 +154,7 @@ impl Engine {
     pub fn seal_now(&self) {
         (self.parts.seal)();
         self.parts.guard.evict_all();
+        self.parts.authenticator.forget_all();
     }
 
     /// The end of a use: its record is placed if the fence holds, and only then does anybody see its result.

@@ -4,7 +4,7 @@
 mod layers;
 mod typed;
 
-pub(crate) use layers::{Layered, Origin, SETTINGS};
+pub(crate) use layers::{Layered, SETTINGS};
 pub(crate) use typed::{Config, Durability, LogFormat, RootKind, TlsMode};
 
 /// What is wrong with a configuration, and where it was said.

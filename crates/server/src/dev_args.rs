@@ -59,7 +59,9 @@ fn access_key(text: &str) -> Result<AccessKey, String> {
     let (id, secret) = text.split_once(':').ok_or("wanted ID:SECRET")?;
     let fits = (16..=128).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
     if !fits || secret.is_empty() {
-        return Err("an id has 16 to 128 letters, digits or underscores, and the secret must not be empty".to_owned());
+        return Err(
+            "an id has 16 to 128 letters, digits or underscores, and the secret must not be empty".to_owned()
+        );
     }
     Ok(AccessKey { id: CredentialId::new(id).map_err(|e| e.to_string())?, secret: secret.to_owned() })
 }

@@ -5,7 +5,10 @@ use std::io;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
-use rcgen::{BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose};
+use rcgen::{
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose,
+};
 
 use crate::files;
 
@@ -25,7 +28,8 @@ impl OwnCa {
             return Ok(own);
         }
         files::private_dir(dir)?;
-        own.make(&at("ca.key"), address, host).map_err(|e| io::Error::other(format!("own certificate authority: {e}")))?;
+        own.make(&at("ca.key"), address, host)
+            .map_err(|e| io::Error::other(format!("own certificate authority: {e}")))?;
         Ok(own)
     }
 

@@ -30,13 +30,17 @@ impl Paste<'_> {
         let _ = writeln!(text, "export AWS_ENDPOINT_URL_KMS={url} AWS_REGION={region}");
         let _ = writeln!(text, "export AWS_ACCESS_KEY_ID={access_key_id} AWS_SECRET_ACCESS_KEY={secret}");
         let _ = writeln!(text, "# bao and vault");
-        let _ = writeln!(text, "export BAO_ADDR={url} BAO_TOKEN={token} VAULT_ADDR={url} VAULT_TOKEN={token}");
+        let _ =
+            writeln!(text, "export BAO_ADDR={url} BAO_TOKEN={token} VAULT_ADDR={url} VAULT_TOKEN={token}");
         let _ = writeln!(text, "# keystead");
         let _ = writeln!(text, "export KEYSTEAD_ADDR={url} KEYSTEAD_TOKEN={token}");
         if let Some(authority) = self.authority {
             let path = authority.display();
             let _ = writeln!(text, "# trust this server");
-            let _ = writeln!(text, "export AWS_CA_BUNDLE={path} BAO_CACERT={path} VAULT_CACERT={path} KEYSTEAD_CACERT={path}");
+            let _ = writeln!(
+                text,
+                "export AWS_CA_BUNDLE={path} BAO_CACERT={path} VAULT_CACERT={path} KEYSTEAD_CACERT={path}"
+            );
         }
         text
     }

@@ -41,7 +41,11 @@ impl Serving {
             hosts: Vec::new(),
             health: true,
             metrics_page: true,
-            limits: Limits { connections: config.connections, requests: config.in_flight, ..Limits::default() },
+            limits: Limits {
+                connections: config.connections,
+                requests: config.in_flight,
+                ..Limits::default()
+            },
             timeouts: Timeouts::default(),
             readiness: readiness(&system),
             metrics,

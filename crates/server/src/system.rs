@@ -52,7 +52,8 @@ pub(crate) struct System {
 impl System {
     /// Opens what needs no key: memory, data folder, audit log.
     pub(crate) fn open(config: Config) -> Result<Arc<Self>, StartError> {
-        let locking = if config.lock_required { secret::Locking::Required } else { secret::Locking::BestEffort };
+        let locking =
+            if config.lock_required { secret::Locking::Required } else { secret::Locking::BestEffort };
         secret::set_locking(locking).map_err(|e| StartError(format!("locked memory: {e:?}")))?;
         let report = secret::harden_process();
         tracing::debug!(?report, "process hardened");
@@ -162,7 +163,13 @@ impl System {
             epochs: Arc::clone(&epochs),
             clock: self.clock.clone(),
             entropy: crypto.clone(),
-            authenticator: Authenticator::new(store.clone(), store.clone(), crypto.clone(), epochs.clone(), self.clock.clone()),
+            authenticator: Authenticator::new(
+                store.clone(),
+                store.clone(),
+                crypto.clone(),
+                epochs.clone(),
+                self.clock.clone(),
+            ),
             decider: Decider::new(store.clone(), epochs),
             guard: Guard::new(vec![crypto.clone()], store.clone()),
             crypto,

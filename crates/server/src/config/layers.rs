@@ -87,7 +87,8 @@ impl Layered {
         }
         layered.read_environment(environment)?;
         for flag in flags {
-            let (key, value) = flag.split_once('=').ok_or_else(|| ConfigError(format!("`{flag}` is not key=value")))?;
+            let (key, value) =
+                flag.split_once('=').ok_or_else(|| ConfigError(format!("`{flag}` is not key=value")))?;
             layered.set(key.trim(), value.trim(), Origin::Flag)?;
         }
         Ok(layered)
@@ -117,11 +118,16 @@ impl Layered {
     }
 
     /// `KEYSTEAD_AUDIT__DURABILITY` is `audit.durability`: two underscores for a dot.
-    fn read_environment(&mut self, environment: impl Iterator<Item = (String, String)>) -> Result<(), ConfigError> {
+    fn read_environment(
+        &mut self,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> Result<(), ConfigError> {
         for (name, value) in environment {
             let Some(rest) = name.strip_prefix("KEYSTEAD_") else { continue };
             // What the client commands and the tests read stands beside, not inside, this configuration.
-            if matches!(rest, "ADDR" | "TOKEN" | "TOKEN_FILE" | "CACERT" | "CONFIG" | "TENANT") || rest.starts_with("TEST_") {
+            if matches!(rest, "ADDR" | "TOKEN" | "TOKEN_FILE" | "CACERT" | "CONFIG" | "TENANT")
+                || rest.starts_with("TEST_")
+            {
                 continue;
             }
             let key = rest.to_ascii_lowercase().replace("__", ".");
@@ -175,8 +181,13 @@ mod tests {
     fn flags_win_over_environment_over_file_over_defaults() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("keystead.toml");
-        std::fs::write(&file, "listen = \"127.0.0.1:1\"\n[audit]\ndurability = \"os\"\nsegment_mib = 8\n").unwrap();
-        let env = environment(&[("KEYSTEAD_AUDIT__SEGMENT_MIB", "16"), ("KEYSTEAD_LISTEN", "127.0.0.1:2"), ("HOME", "/")]);
+        std::fs::write(&file, "listen = \"127.0.0.1:1\"\n[audit]\ndurability = \"os\"\nsegment_mib = 8\n")
+            .unwrap();
+        let env = environment(&[
+            ("KEYSTEAD_AUDIT__SEGMENT_MIB", "16"),
+            ("KEYSTEAD_LISTEN", "127.0.0.1:2"),
+            ("HOME", "/"),
+        ]);
         let layered = Layered::load(Some(&file), env, &["listen=127.0.0.1:3".to_owned()]).unwrap();
         assert_eq!(layered.get("listen"), ("127.0.0.1:3", &Origin::Flag));
         assert_eq!(layered.get("audit.segment_mib").0, "16");

@@ -75,15 +75,25 @@ impl Config {
             account: parsed(layers, "account", "twelve digits")?,
             regions: regions(layers)?,
             tls: tls(layers)?,
-            durability: one_of(layers, "audit.durability", &[("fsync", Durability::Fsync), ("os", Durability::Os)])?,
+            durability: one_of(
+                layers,
+                "audit.durability",
+                &[("fsync", Durability::Fsync), ("os", Durability::Os)],
+            )?,
             segment_bytes: number(layers, "audit.segment_mib", 1, 1024)? * 1024 * 1024,
             checkpoint_every: number(layers, "audit.checkpoint_every", 1, 1_000_000)?,
             root: root(layers)?,
             lock_required: one_of(layers, "memory.lock", &[("best-effort", false), ("required", true)])?,
-            connections: usize::try_from(number(layers, "limits.connections", 1, 1_000_000)?).unwrap_or(usize::MAX),
-            in_flight: usize::try_from(number(layers, "limits.in_flight", 1, 1_000_000)?).unwrap_or(usize::MAX),
+            connections: usize::try_from(number(layers, "limits.connections", 1, 1_000_000)?)
+                .unwrap_or(usize::MAX),
+            in_flight: usize::try_from(number(layers, "limits.in_flight", 1, 1_000_000)?)
+                .unwrap_or(usize::MAX),
             log_level: layers.get("log.level").0.to_owned(),
-            log_format: one_of(layers, "log.format", &[("text", LogFormat::Text), ("json", LogFormat::Json)])?,
+            log_format: one_of(
+                layers,
+                "log.format",
+                &[("text", LogFormat::Text), ("json", LogFormat::Json)],
+            )?,
             keyfile,
             data_dir,
         };
@@ -116,8 +126,16 @@ fn one_of<T: Clone>(layers: &Layered, key: &'static str, choices: &[(&str, T)]) 
 
 fn regions(layers: &Layered) -> Result<Vec<String>, ConfigError> {
     let regions: Vec<String> = layers.get("regions").0.split(',').map(|r| r.trim().to_owned()).collect();
-    let plain = |r: &String| !r.is_empty() && r.len() <= 32 && r.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-    if regions.iter().all(plain) { Ok(regions) } else { Err(wrong(layers, "regions", "names such as us-east-1, comma-separated")) }
+    let plain = |r: &String| {
+        !r.is_empty()
+            && r.len() <= 32
+            && r.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    };
+    if regions.iter().all(plain) {
+        Ok(regions)
+    } else {
+        Err(wrong(layers, "regions", "names such as us-east-1, comma-separated"))
+    }
 }
 
 fn tls(layers: &Layered) -> Result<TlsMode, ConfigError> {
@@ -141,7 +159,11 @@ fn root(layers: &Layered) -> Result<RootKind, ConfigError> {
         return Err(wrong(layers, "root.threshold", "at most root.shares"));
     }
     let shamir = RootKind::Shamir { shares, threshold };
-    one_of(layers, "root.kind", &[("keyfile", RootKind::Keyfile), ("shamir", shamir), ("memory", RootKind::Memory)])
+    one_of(
+        layers,
+        "root.kind",
+        &[("keyfile", RootKind::Keyfile), ("shamir", shamir), ("memory", RootKind::Memory)],
+    )
 }
 
 #[cfg(test)]
@@ -165,7 +187,10 @@ mod tests {
         let error = |flags: &[&str]| check(flags).unwrap_err().0;
         assert_eq!(error(&["account=1"]), "`account = 1` (flag): twelve digits");
         assert_eq!(error(&["audit.durability=never"]), "`audit.durability = never` (flag): one of fsync, os");
-        assert_eq!(error(&["listen=0.0.0.0:1", "tls.mode=off"]), "`tls.mode = off` (flag): off is allowed on a loopback address only");
+        assert_eq!(
+            error(&["listen=0.0.0.0:1", "tls.mode=off"]),
+            "`tls.mode = off` (flag): off is allowed on a loopback address only"
+        );
         assert!(error(&["tls.mode=files"]).contains("tls.certificate"));
         assert!(error(&["root.threshold=9"]).contains("at most root.shares"));
     }
