@@ -83,7 +83,7 @@ fn an_envelope_opens_by_hand() {
     let material = provider.generate(KeySpec::Aes256).unwrap();
     let key = provider.load(KeySpec::Aes256, &material).unwrap();
     let mut sealed = b"header".to_vec();
-    let plaintext = SecretBytes::take(&mut *b"attack at dawn".to_vec());
+    let plaintext = SecretBytes::take(&mut b"attack at dawn".to_vec());
     provider.seal_envelope(&key, b"aad", &plaintext, &mut sealed).unwrap();
 
     let body = sealed.strip_prefix(b"header").unwrap();
