@@ -211,8 +211,8 @@ impl<B: Backend> Scribe<B> {
         self.scrub();
         let due = self.head.revision >= self.pinned.saturating_add(self.pin_every);
         let pinned = !(stage.revokes || due) || self.pin_now();
-        let settled = !self.unsettled && !(stage.erases && self.unscrubbed) && (pinned || !stage.revokes);
-        answer(accepted, settled);
+        let (remains, unpinned) = (stage.erases && self.unscrubbed, stage.revokes && !pinned);
+        answer(accepted, !(self.unsettled || remains || unpinned));
     }
 
     /// Erases what waits to be erased.

@@ -1,5 +1,10 @@
 //! PostgreSQL under the conformance suite. The server is named by `KEYSTEAD_TEST_POSTGRES_URL`; each test has a schema
 //! of its own in it.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "tests fail by panicking and speak to who runs them"
+)]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -23,9 +28,9 @@ impl StoreHarness for Server {
         self.sealer.forget();
         let parts = Parts {
             backend: Postgres::open(self.config.clone()).await.unwrap(),
-            sealer: Arc::clone(&self.sealer) as _,
+            sealer: self.sealer.clone(),
             epochs,
-            sink: log as _,
+            sink: log,
             pin: Box::new(self.pin.clone()),
         };
         Arc::new(Closing(SealedStore::open(parts, Options::default()).await.unwrap()))

@@ -16,9 +16,9 @@ impl StoreHarness for Files {
         self.sealer.forget();
         let parts = Parts {
             backend: Sqlite::open(self.path()).unwrap(),
-            sealer: Arc::clone(&self.sealer) as _,
+            sealer: self.sealer.clone(),
             epochs,
-            sink: log as _,
+            sink: log,
             pin: Box::new(FilePin::new(self.pin())),
         };
         Arc::new(Closing(SealedStore::open(parts, Options::default()).await.unwrap()))
@@ -40,9 +40,9 @@ async fn in_memory_is_the_same_store() {
     use testkit::store_conformance::sample::{account_id, principal, put};
     let parts = Parts {
         backend: Sqlite::in_memory().unwrap(),
-        sealer: Files::new().sealer as _,
+        sealer: Files::new().sealer,
         epochs: Arc::default(),
-        sink: Arc::new(TestLog::default()) as _,
+        sink: Arc::new(TestLog::default()),
         pin: Box::new(store_record::MemoryPin::default()),
     };
     let store = SealedStore::open(parts, Options::default()).await.unwrap();

@@ -61,9 +61,9 @@ impl CommitSink for FileLog {
 async fn open(folder: &Path) -> SealedStore<Sqlite> {
     let parts = Parts {
         backend: Sqlite::open(folder.join("db")).unwrap(),
-        sealer: Arc::new(TestSealer::new(1)) as _,
+        sealer: Arc::new(TestSealer::new(1)),
         epochs: Arc::new(Epochs::default()),
-        sink: Arc::new(FileLog::open(&folder.join("log"))) as _,
+        sink: Arc::new(FileLog::open(&folder.join("log"))),
         pin: Box::new(FilePin::new(folder.join("pin"))),
     };
     SealedStore::open(parts, Options { pin_every: 3, ..Options::default() }).await.unwrap()
@@ -95,9 +95,9 @@ fn victim() {
                 }
             })
         });
-        for task in tasks.collect::<Vec<_>>() {
-            task.await.unwrap();
-        }
+        // None of them ever ends by itself, unless a commit fails.
+        let ended = futures_util::future::select_all(tasks.collect::<Vec<_>>()).await;
+        panic!("a commit failed: {:?}", ended.0.err());
     });
 }
 

@@ -40,9 +40,9 @@ impl Files {
         self.sealer.forget();
         let parts = Parts {
             backend: Sqlite::open(self.path()).map_err(OpenError::Backend)?,
-            sealer: Arc::clone(&self.sealer) as _,
+            sealer: self.sealer.clone(),
             epochs: Arc::new(Epochs::default()),
-            sink: Arc::clone(log) as _,
+            sink: log.clone(),
             pin: Box::new(FilePin::new(self.pin())),
         };
         SealedStore::open(parts, options).await
