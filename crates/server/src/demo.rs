@@ -30,7 +30,7 @@ pub(crate) async fn run(layers: &Layered, args: DemoArgs) -> Result<(), StartErr
         .tempdir()
         .map_err(StartError::while_doing("data folder"))?;
     let system = System::open(config(layers, dir.path())?)?;
-    unsealed(&system, || first(), Options::default()).await?;
+    unsealed(&system, first, Options::default()).await?;
     let serving = Serving::bind(Arc::clone(&system)).await?;
     let address = serving.address();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();

@@ -10,7 +10,7 @@ use engine::{Engine, Parts};
 use provider_software::Software;
 use root::KekRing;
 use secret::Secret;
-use spi::{Clock, Entropy, Epochs, Sealer, WrappedKek};
+use spi::{Clock, Entropy, Epochs, WrappedKek};
 use store_record::{FilePin, MemoryPin, Options, Parts as StoreParts, Pin, SealedStore};
 use store_sqlite::Sqlite;
 
@@ -135,7 +135,7 @@ impl System {
         let (backend, pin) = self.backend()?;
         let parts = StoreParts {
             backend,
-            sealer: Arc::clone(&self.ring) as Arc<dyn Sealer>,
+            sealer: self.ring.clone(),
             epochs: Arc::clone(&self.epochs),
             sink: self.log.clone(),
             pin,
@@ -159,7 +159,7 @@ impl System {
         Engine::new(Parts {
             log: self.log.clone(),
             counter: store.clone(),
-            sealer: Arc::clone(&self.ring) as Arc<dyn Sealer>,
+            sealer: self.ring.clone(),
             epochs: Arc::clone(&epochs),
             clock: self.clock.clone(),
             entropy: crypto.clone(),
