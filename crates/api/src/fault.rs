@@ -5,7 +5,7 @@ use std::error::Error;
 use std::fmt;
 
 use domain::{
-    AbsentReason, Action, KeyId, KeySpec, KeyState, MaterialId, Name, ResourceRef, ScheduledDestruction,
+    AbsentReason, AccountNumber, Action, KeyId, KeySpec, KeyState, MaterialId, Name, ResourceRef, ScheduledDestruction,
     StatementRef, Timestamp, Usage, UsageSet,
 };
 
@@ -14,6 +14,10 @@ use domain::{
 pub struct Fault {
     /// What is wrong, for the client's dialect to word.
     pub what: FaultWhat,
+    /// Public number of the caller's account, where the gate got so far.
+    pub caller_account: Option<AccountNumber>,
+    /// Public number of the account that owns what was asked for, where the gate got so far.
+    pub owner_account: Option<AccountNumber>,
     cause: Option<Box<dyn Error + Send + Sync>>,
 }
 
@@ -21,13 +25,13 @@ impl Fault {
     /// A fault without an inner cause.
     #[must_use]
     pub const fn new(what: FaultWhat) -> Self {
-        Self { what, cause: None }
+        Self { what, caller_account: None, owner_account: None, cause: None }
     }
 
     /// A fault with a cause for the log.
     #[must_use]
     pub fn because(what: FaultWhat, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { what, cause: Some(cause.into()) }
+        Self { what, caller_account: None, owner_account: None, cause: Some(cause.into()) }
     }
 
     /// The cause, for the log only.

@@ -15,6 +15,7 @@ use crate::cache::Place;
 #[derive(Debug)]
 pub(crate) struct Trail {
     account: Option<AccountId>,
+    own: Option<AccountNumber>,
     number: Option<AccountNumber>,
     tenant: Option<TenantId>,
     target: Option<Target>,
@@ -29,6 +30,7 @@ impl Default for Trail {
     fn default() -> Self {
         Self {
             account: None,
+            own: None,
             number: None,
             tenant: None,
             target: None,
@@ -47,8 +49,16 @@ const CONTEXT_BYTES: usize = 8 * 1024;
 impl Trail {
     pub(crate) fn in_place(&mut self, place: &Place) {
         self.account = Some(place.account.id);
+        // The first place is the caller's own; a reference may lead on from there.
+        self.own.get_or_insert(place.account.number);
         self.number = Some(place.account.number);
         self.tenant = Some(place.tenant.id);
+    }
+
+    /// Tells a refusal whose accounts it is about, for dialects whose texts name them.
+    pub(crate) fn address(&self, fault: &mut api::Fault) {
+        fault.caller_account = self.own;
+        fault.owner_account = self.number;
     }
 
     pub(crate) fn asks(&mut self, actions: impl IntoIterator<Item = Action>) {

@@ -184,8 +184,9 @@ impl Engine {
         began: Began,
         subject: Subject,
         trail: Trail,
-        fault: Fault,
+        mut fault: Fault,
     ) -> Fault {
+        trail.address(&mut fault);
         if let Some(cause) = fault.cause() {
             tracing::debug!(request = %context.id, what = fault.what.word(), %cause, "refused");
         }
