@@ -62,8 +62,10 @@ def start(folder):
         "--root-token", ROOT_TOKEN,
     ]
     out, err = folder / "stdout", folder / "stderr"
+    # The tests' own variables are no settings of the server, which refuses those it does not know.
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("KEYSTEAD_")}
     with out.open("wb") as to_out, err.open("wb") as to_err:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=to_out, stderr=to_err)
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=to_out, stderr=to_err, env=clean)
     server = Server(endpoint=endpoint, process=process, folder=folder)
     await_ready(server, out, err)
     return server

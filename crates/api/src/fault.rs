@@ -5,8 +5,8 @@ use std::error::Error;
 use std::fmt;
 
 use domain::{
-    AbsentReason, AccountNumber, Action, KeyId, KeySpec, KeyState, MaterialId, Name, ResourceRef, ScheduledDestruction,
-    StatementRef, Timestamp, Usage, UsageSet,
+    AbsentReason, AccountNumber, Action, KeyId, KeySpec, KeyState, MaterialId, Name, ResourceRef,
+    ScheduledDestruction, StatementRef, Timestamp, Usage, UsageSet,
 };
 
 /// A refusal or failure.
@@ -141,7 +141,10 @@ pub enum Precondition {
     /// The caller would lock itself out by the new key policy.
     PolicyLockout,
     /// No destruction is scheduled.
-    DestructionNotScheduled,
+    DestructionNotScheduled {
+        /// The key.
+        key: KeyId,
+    },
     /// The key's settings do not allow destruction.
     DestructionNotAllowed,
     /// Destruction must wait longer.

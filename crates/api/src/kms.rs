@@ -100,7 +100,7 @@ macro_rules! operations {
 operations! {
     CreateKey => crate::ops::KeyView;
     DescribeKey => crate::ops::KeyView;
-    ListKeys => domain::Page<domain::KeyId>;
+    ListKeys => crate::ops::KeyPage;
     EnableKey => crate::ops::KeyView;
     DisableKey => crate::ops::KeyView;
     ScheduleDestruction => crate::ops::KeyView;

@@ -15,7 +15,7 @@ pub use crypto::{
     EncryptItem, Encrypted, EncryptedItem, GenerateDataKey,
 };
 pub use keys::{
-    CancelDestruction, CreateKey, DescribeKey, DisableKey, EnableKey, GetKeyPolicy, KeyRef, KeyView,
+    CancelDestruction, CreateKey, DescribeKey, DisableKey, EnableKey, GetKeyPolicy, KeyPage, KeyRef, KeyView,
     ListKeys, PutKeyPolicy, RotateKey, ScheduleDestruction,
 };
 pub use names::{BindName, ListNames, NameView};

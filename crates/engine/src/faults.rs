@@ -95,7 +95,7 @@ pub(crate) fn refusal_fault(key: &Key, refusal: Refusal, ordinal: Option<u32>) -
         Refusal::VersionForbidden => FaultWhat::VersionForbidden { key: id, version: asked },
         Refusal::Usage(wanted) => FaultWhat::WrongUsage { key: id, wanted, usage: key.usage() },
         Refusal::WaitTooShort { least } => FaultWhat::Precondition(Precondition::DestructionWait { least }),
-        Refusal::NotScheduled => FaultWhat::Precondition(Precondition::DestructionNotScheduled),
+        Refusal::NotScheduled => FaultWhat::Precondition(Precondition::DestructionNotScheduled { key: id }),
         Refusal::NotDue => FaultWhat::Precondition(Precondition::DestructionWait { least: 0 }),
     };
     what.into()

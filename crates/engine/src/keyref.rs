@@ -67,6 +67,7 @@ impl Engine {
                 (None, Some(id)) => self.key(tenant, *id).await?,
                 (found, _) => found,
             },
+            KeyRef::Unknown(_) => None,
             KeyRef::At { .. } => return Err(FaultWhat::Internal.into()),
         };
         Ok(found.map_or_else(|| absence(tenant, key), Found::Key))
@@ -120,6 +121,7 @@ fn absence(tenant: TenantId, key: &KeyRef) -> Found {
         KeyRef::Name(name) | KeyRef::NameOrId(name, _) => {
             (FaultWhat::NameNotFound { name: name.clone() }, name.canonical())
         }
+        KeyRef::Unknown(given) => (FaultWhat::KeyNotFound { given: given.clone() }, given.clone()),
         KeyRef::At { place, .. } => {
             (FaultWhat::PlaceUnknown { place: place.text.clone() }, place.text.clone())
         }

@@ -34,4 +34,3 @@ fn write(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     fs::rename(&temporary, path)?;
     File::open(dir)?.sync_all()
 }
-

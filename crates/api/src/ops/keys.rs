@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use domain::{Account, Coordinates, Cursor, ExportCeiling, Key, KeyId, KeySpec, Name, PolicyDocument, UsageSet};
+use domain::{
+    Account, AccountNumber, Coordinates, Cursor, ExportCeiling, Key, KeyId, KeySpec, Name, Page,
+    PolicyDocument, UsageSet,
+};
 
 /// How a request names a key, inside the tenant that its place leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +17,9 @@ pub enum KeyRef {
     Name(Name),
     /// By a text that may be a name in this space or a key's id; the name wins.
     NameOrId(Name, Option<KeyId>),
+    /// A well-formed identifier of a kind that no key here has (a multi-Region id): decided on and recorded like any
+    /// other, and never found.
+    Unknown(String),
     /// In a place that the reference itself spells out; absolute coordinates, which may be the request's own place.
     At {
         /// The place.
@@ -77,6 +83,15 @@ pub struct ListKeys {
     pub after: Option<Cursor>,
     /// At most so many, 1 to 1000.
     pub limit: usize,
+}
+
+/// A page of keys and the public number of the account that owns them.
+#[derive(Clone, Debug)]
+pub struct KeyPage {
+    /// The keys.
+    pub keys: Page<KeyId>,
+    /// Their account.
+    pub account: AccountNumber,
 }
 
 /// Lets a suspended key be used again.

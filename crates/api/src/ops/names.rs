@@ -1,6 +1,6 @@
 //! Names of keys.
 
-use domain::{Cursor, KeyId, Name, Space, Timestamp};
+use domain::{AccountNumber, Cursor, KeyId, Name, Space, Timestamp};
 
 use super::KeyRef;
 
@@ -33,6 +33,8 @@ pub struct NameView {
     pub name: Name,
     /// The key.
     pub key: KeyId,
+    /// The public number of the key's account.
+    pub account: AccountNumber,
     /// When the key was made.
     pub key_created_at: Timestamp,
 }

@@ -1,6 +1,6 @@
 //! Listing keys, oldest first.
 
-use api::ops::ListKeys;
+use api::ops::{KeyPage, ListKeys};
 use api::{Fault, FaultWhat, Malformed, Output};
 use domain::{Action, Cursor, IndexName, KeyId, Owner, Page, ResourceRef};
 use spi::IndexScan;
@@ -33,7 +33,10 @@ impl Session<'_> {
                 items.push(id);
             }
         }
-        Ok(Plan::Answer(Output::ListKeys(Page { items, next: page.next })))
+        Ok(Plan::Answer(Output::ListKeys(KeyPage {
+            keys: Page { items, next: page.next },
+            account: place.account.number,
+        })))
     }
 }
 

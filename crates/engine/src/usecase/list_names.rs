@@ -3,10 +3,11 @@
 use api::ops::{ListNames, NameView};
 use api::{Fault, Output};
 use domain::{
-    Action, Cursor, IndexEntry, IndexName, Key, KeyId, Name, Owner, Page, ResourceRef, Space, TenantId,
+    AccountNumber, Action, Cursor, IndexEntry, IndexName, Key, KeyId, Name, Owner, Page, ResourceRef, Space,
 };
 use spi::{IndexHit, IndexScan};
 
+use crate::cache::Place;
 use crate::faults::store_fault;
 use crate::plan::Plan;
 use crate::session::Session;
@@ -17,7 +18,7 @@ impl Session<'_> {
         let limit = page_limit(op.limit)?;
         if let Some(key) = &op.key {
             let on = self.allow_on_key(key, Action::ListNames).await?;
-            return Ok(Plan::Answer(Output::ListNames(of_key(&on.key, op, limit))));
+            return Ok(Plan::Answer(Output::ListNames(of_key(&on.key, on.place.account.number, op, limit))));
         }
         let place = self.place().await?;
         let tenant = place.tenant.id;
@@ -29,7 +30,7 @@ impl Session<'_> {
         let page = self.engine.parts.store.scan(scan).await.map_err(store_fault)?;
         let mut items = Vec::with_capacity(page.items.len());
         for hit in &page.items {
-            items.extend(self.name_view(tenant, &op.space, hit).await?);
+            items.extend(self.name_view(&place, &op.space, hit).await?);
         }
         Ok(Plan::Answer(Output::ListNames(Page { items, next: page.next })))
     }
@@ -37,29 +38,29 @@ impl Session<'_> {
     /// What an index row says, if the key it leads to says the same (INV-4).
     async fn name_view(
         &self,
-        tenant: TenantId,
+        place: &Place,
         space: &Space,
         hit: &IndexHit,
     ) -> Result<Option<NameView>, Fault> {
         let Ok(id) = <[u8; 16]>::try_from(hit.id.as_slice()).map(KeyId::from_bytes) else { return Ok(None) };
-        let Some(key) = self.engine.key(tenant, id).await? else { return Ok(None) };
+        let Some(key) = self.engine.key(place.tenant.id, id).await? else { return Ok(None) };
         let says = |name: &&Name| name.space() == space && IndexEntry::of_name(name).key == hit.key;
-        Ok(key.details.names.iter().find(says).map(|name| view(&key, name)))
+        Ok(key.details.names.iter().find(says).map(|name| view(&key, place.account.number, name)))
     }
 }
 
-fn view(key: &Key, name: &Name) -> NameView {
-    NameView { name: name.clone(), key: key.id(), key_created_at: key.created_at() }
+fn view(key: &Key, account: AccountNumber, name: &Name) -> NameView {
+    NameView { name: name.clone(), key: key.id(), account, key_created_at: key.created_at() }
 }
 
 /// The names of one key in a space: at most fifty, so paged in memory.
-fn of_key(key: &Key, op: &ListNames, limit: usize) -> Page<NameView> {
+fn of_key(key: &Key, account: AccountNumber, op: &ListNames, limit: usize) -> Page<NameView> {
     let mut names: Vec<_> = key
         .details
         .names
         .iter()
         .filter(|name| *name.space() == op.space)
-        .map(|name| (IndexEntry::of_name(name).key, view(key, name)))
+        .map(|name| (IndexEntry::of_name(name).key, view(key, account, name)))
         .filter(|(at, _)| op.after.as_ref().is_none_or(|cursor| *at > cursor.0))
         .collect();
     names.sort_by(|a, b| a.0.cmp(&b.0));

@@ -1,9 +1,9 @@
 //! The order of checks, the roles, names across dialects, and that every answer left a record.
 
 use api::ops::{
-    BindName, CiphertextForm, Decrypt, DecryptItem, DescribeKey, DisableKey, EnableKey, Encrypt, EncryptItem,
-    GenerateDataKey, DataKeyShape, KeyRef, ListKeys, ListNames, PutKeyPolicy, ScheduleDestruction, CancelDestruction,
-    AssociatedData,
+    AssociatedData, BindName, CancelDestruction, CiphertextForm, DataKeyShape, Decrypt, DecryptItem,
+    DescribeKey, DisableKey, EnableKey, Encrypt, EncryptItem, GenerateDataKey, KeyRef, ListKeys, ListNames,
+    PutKeyPolicy, ScheduleDestruction,
 };
 use domain::{Decision, KeyState, Language, Name, Outcome, PolicyDocument, Space};
 use spi::{AuditLog, AuditQuery};
@@ -58,7 +58,10 @@ async fn a_scheduled_destruction_kills_at_once_and_can_be_cancelled() {
     let house = House::open().await;
     let key = house.create("root").await.unwrap().key.id();
     let reference = || KeyRef::Id(key);
-    assert_eq!(word(house.run("root", ScheduleDestruction { key: reference(), wait: 60 }).await), "precondition");
+    assert_eq!(
+        word(house.run("root", ScheduleDestruction { key: reference(), wait: 60 }).await),
+        "precondition"
+    );
     let week = 7 * 86_400;
     house.run("root", ScheduleDestruction { key: reference(), wait: week }).await.unwrap();
     assert_eq!(word(house.encrypt("root", key, "x").await), "wrong_state");
@@ -76,7 +79,11 @@ async fn a_context_must_be_the_same_and_is_not_ambiguous() {
     let item = EncryptItem { plaintext: secret_of("x"), aad: pairs("a", "bc"), version: None };
     let op = Encrypt { key: KeyRef::Id(key), items: vec![item], form: CiphertextForm::Envelope };
     let blob = house.run("root", op).await.unwrap().items.remove(0).unwrap().ciphertext;
-    for (aad, wanted) in [(pairs("ab", "c"), "ciphertext_invalid"), (AssociatedData::None, "ciphertext_invalid"), (pairs("a", "bc"), "ok")] {
+    for (aad, wanted) in [
+        (pairs("ab", "c"), "ciphertext_invalid"),
+        (AssociatedData::None, "ciphertext_invalid"),
+        (pairs("a", "bc"), "ok"),
+    ] {
         let item = DecryptItem { ciphertext: blob.clone(), aad, version: None };
         let op = Decrypt { key: None, items: vec![item], form: CiphertextForm::Envelope };
         assert_eq!(word(house.run("root", op).await), wanted);
@@ -104,11 +111,15 @@ async fn one_name_leads_to_one_key_in_both_dialects() {
     let key = house.create("root").await.unwrap().key.id();
     let name = Name::new(Space::Aws, "app").unwrap();
     house.run("root", BindName { name: name.clone(), key: KeyRef::Id(key) }).await.unwrap();
-    assert_eq!(word(house.run("root", BindName { name: name.clone(), key: KeyRef::Id(key) }).await), "name_taken");
+    assert_eq!(
+        word(house.run("root", BindName { name: name.clone(), key: KeyRef::Id(key) }).await),
+        "name_taken"
+    );
     let mirrored = KeyRef::Name(Name::new(Space::Vault { mount: "transit".to_owned() }, "app").unwrap());
     let seen = house.run_at(vault(), "root", DescribeKey { key: mirrored }).await.unwrap();
     assert_eq!(seen.key.id(), key);
-    let names = house.run("root", ListNames { space: Space::Aws, key: None, after: None, limit: 10 }).await.unwrap();
+    let names =
+        house.run("root", ListNames { space: Space::Aws, key: None, after: None, limit: 10 }).await.unwrap();
     assert_eq!(names.items.len(), 1);
 }
 
@@ -119,7 +130,8 @@ async fn direct_and_envelope_forms_do_not_open_each_other() {
     let item = EncryptItem { plaintext: secret_of("x"), aad: AssociatedData::None, version: None };
     let op = Encrypt { key: KeyRef::Id(key), items: vec![item], form: CiphertextForm::Direct };
     let sealed = house.run_at(vault(), "root", op).await.unwrap().items.remove(0).unwrap();
-    let item = DecryptItem { ciphertext: sealed.ciphertext.clone(), aad: AssociatedData::None, version: Some(1) };
+    let item =
+        DecryptItem { ciphertext: sealed.ciphertext.clone(), aad: AssociatedData::None, version: Some(1) };
     let op = Decrypt { key: Some(KeyRef::Id(key)), items: vec![item], form: CiphertextForm::Direct };
     assert_eq!(word(house.run_at(vault(), "root", op).await), "ok");
     let item = DecryptItem { ciphertext: sealed.ciphertext, aad: AssociatedData::None, version: None };
@@ -156,7 +168,8 @@ async fn unknown_places_keys_and_tokens_say_so_in_their_own_words() {
     let foreign = KeyRef::At { place: elsewhere, key: Box::new(KeyRef::Id(domain::KeyId::random([5; 16]))) };
     assert_eq!(word(house.run("root", DescribeKey { key: foreign }).await), "denied");
     assert_eq!(word(house.create("stranger").await), "credential_unknown");
-    let anonymous = house.engine.run(house.context(aws(), "CreateKey"), domain::Proof::Anonymous, new_key()).await;
+    let anonymous =
+        house.engine.run(house.context(aws(), "CreateKey"), domain::Proof::Anonymous, new_key()).await;
     assert_eq!(word(anonymous), "proof_missing");
 }
 

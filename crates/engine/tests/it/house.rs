@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use access::{Authenticator, Decider, Guard};
 use api::ops::{CiphertextForm, CreateKey, Decrypt, DecryptItem, Encrypt, EncryptItem, KeyRef, KeyView};
 use api::{Fault, FaultWhat, KmsExt, Operation, RequestContext};
-use access::{Authenticator, Decider, Guard};
 use audit::{Log, LogConfig};
 use domain::{
-    Coordinates, Dialect, ExportCeiling, KeyId, KeySpec, PrincipalKind, Proof, RequestId, Role, Timestamp, UsageSet,
+    Coordinates, Dialect, ExportCeiling, KeyId, KeySpec, PrincipalKind, Proof, RequestId, Role, Timestamp,
+    UsageSet,
 };
 use keystead_engine::{Bootstrap, BootstrapCredential, BootstrapPrincipal, BootstrapTenant, Engine, Parts};
 use provider_software::Software;
@@ -108,7 +109,12 @@ impl House {
     }
 
     /// Runs an operation as a principal, at a place.
-    pub(crate) async fn run_at<O: Operation>(&self, place: Coordinates, who: &str, op: O) -> Result<O::Output, Fault> {
+    pub(crate) async fn run_at<O: Operation>(
+        &self,
+        place: Coordinates,
+        who: &str,
+        op: O,
+    ) -> Result<O::Output, Fault> {
         self.engine.run(self.context(place, "Test"), token(who), op).await
     }
 

@@ -1,0 +1,158 @@
+//! One request: signature to proof, target to operation, body to request type, answer or fault back to bytes.
+
+use std::sync::Arc;
+
+use api::{Fault, FaultWhat, Kms, KmsExt, Malformed, Operation, RequestContext};
+use async_trait::async_trait;
+use domain::{Coordinates, Dialect, Proof, RequestId, Timestamp};
+use edge::{HttpDialect, Refusal, Request, Response};
+
+use crate::ops;
+use crate::signature::{self, Signed};
+use crate::wire::WireError;
+use crate::{fault, reply};
+
+/// SHA-256 over parts, brought by the composition root.
+pub type Sha256 = Arc<dyn Fn(&[&[u8]]) -> [u8; 32] + Send + Sync>;
+/// Now, brought by the composition root.
+pub type TimeSource = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// Most bytes of a body: the largest policy with room for the rest.
+const MAX_BODY: usize = 256 * 1024;
+/// What stands before an operation's name in `X-Amz-Target`.
+const TARGET: &str = "TrentService.";
+
+/// The dialect.
+pub struct Aws {
+    kms: Arc<dyn Kms>,
+    sha256: Sha256,
+}
+
+/// Where a request was addressed to, for resource names in answers.
+pub(crate) struct Place<'a> {
+    pub(crate) region: &'a str,
+}
+
+/// How an operation stands on the wire.
+pub(crate) trait WireOperation {
+    /// Its canonical request.
+    type Op: Operation;
+    /// Reads its body.
+    fn read(body: &[u8], place: &Place<'_>) -> Result<Self::Op, WireError>;
+    /// Writes its answer.
+    fn write(output: <Self::Op as Operation>::Output, place: &Place<'_>) -> Result<Vec<u8>, WireError>;
+}
+
+impl Aws {
+    /// The dialect over a gate.
+    #[must_use]
+    pub fn new(kms: Arc<dyn Kms>, sha256: Sha256) -> Self {
+        Self { kms, sha256 }
+    }
+
+    async fn answer(&self, request: &Request) -> Result<Vec<u8>, WireError> {
+        let name = target(request);
+        let signed = match signature::read(request, &self.sha256) {
+            Ok(signed) => signed,
+            Err(e) => {
+                let context = context(request, &name, "");
+                return Err(self.refuse_unsigned(context, e).await);
+            }
+        };
+        let Signed { proof, region } = signed;
+        let context = context(request, &name, &region);
+        let exchange = Exchange { kms: &*self.kms, context, proof, region: &region, body: &request.body };
+        if request.method != http::Method::POST || request.path != "/" {
+            return Err(exchange.refuse(WireError::unknown_operation()).await);
+        }
+        ops::dispatch(&name, exchange).await
+    }
+
+    /// A signature that cannot even be read is a failed authentication.
+    async fn refuse_unsigned(&self, context: RequestContext, error: WireError) -> WireError {
+        let what = if error.is_missing_token() { FaultWhat::ProofMissing } else { FaultWhat::ProofInvalid };
+        let word = what.word();
+        let fault = self.kms.refuse(context, Proof::Anonymous, Fault::new(what)).await;
+        // Anonymous proofs come back as `proof_missing`; anything else is graver than what was said here.
+        if matches!(fault.what, FaultWhat::ProofMissing) || fault.what.word() == word {
+            error
+        } else {
+            fault::word(&fault, "")
+        }
+    }
+}
+
+/// A signed request on its way to its operation.
+pub(crate) struct Exchange<'a> {
+    kms: &'a dyn Kms,
+    context: RequestContext,
+    proof: Proof,
+    region: &'a str,
+    body: &'a [u8],
+}
+
+impl Exchange<'_> {
+    /// Runs one operation from bytes to bytes.
+    pub(crate) async fn run<W: WireOperation>(self) -> Result<Vec<u8>, WireError> {
+        let place = Place { region: self.region };
+        let body = if self.body.is_empty() { b"{}" } else { self.body };
+        let op = match W::read(body, &place) {
+            Ok(op) => op,
+            Err(error) => return Err(self.refuse(error).await),
+        };
+        match self.kms.run(self.context, self.proof, op).await {
+            Ok(output) => W::write(output, &place),
+            Err(fault) => Err(fault::word(&fault, self.region)),
+        }
+    }
+
+    /// Refuses a request that is wrong in itself. The gate checks the proof first and records the refusal; what it
+    /// finds is graver than what was found here.
+    pub(crate) async fn refuse(self, error: WireError) -> WireError {
+        let what = FaultWhat::Malformed(Malformed::Field {
+            field: "request",
+            why: "refused before it was an operation",
+        });
+        let fault = self.kms.refuse(self.context, self.proof, Fault::new(what.clone())).await;
+        if fault.what == what { error } else { fault::word(&fault, self.region) }
+    }
+}
+
+fn target(request: &Request) -> String {
+    let header = request.headers.get("x-amz-target").and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let name = header.strip_prefix(TARGET).unwrap_or_default();
+    // Bounded, and nothing in it can break a log line.
+    name.chars().filter(char::is_ascii_graphic).take(64).collect()
+}
+
+fn context(request: &Request, name: &str, region: &str) -> RequestContext {
+    RequestContext {
+        id: request.id,
+        received_at: request.received_at,
+        place: Coordinates::new(Dialect::Aws, format!("{}/{region}", Coordinates::OWN_ACCOUNT)),
+        operation: name.to_owned().into(),
+        address: request.peer,
+    }
+}
+
+#[async_trait]
+impl HttpDialect for Aws {
+    fn dialect(&self) -> Dialect {
+        Dialect::Aws
+    }
+
+    fn max_body(&self) -> usize {
+        MAX_BODY
+    }
+
+    async fn handle(&self, request: Request) -> Response {
+        match self.answer(&request).await {
+            Ok(body) => reply::ok(request.id, body),
+            Err(error) => reply::error(request.id, &error),
+        }
+    }
+
+    fn refuse(&self, refusal: Refusal, id: RequestId) -> Response {
+        reply::error(id, &fault::of_edge(refusal))
+    }
+}

@@ -1,0 +1,66 @@
+//! Encrypt (AWS KMS API Reference, Encrypt). The hot path: no intermediate JSON value, one output buffer.
+
+use api::ops::{CiphertextForm, EncryptItem, Encrypted};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use super::members::{
+    Context, Text, check_algorithm, check_key_id, only_symmetric, refuse_unsupported, secret_blob,
+};
+use crate::call::{Place, WireOperation};
+use crate::constraint::Checks;
+use crate::key_ref;
+use crate::metadata::key_arn;
+use crate::wire::{self, WireError};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Asked<'a> {
+    #[serde(borrow)]
+    key_id: Text<'a>,
+    #[serde(borrow)]
+    plaintext: Text<'a>,
+    encryption_context: Option<Context>,
+    #[serde(borrow)]
+    encryption_algorithm: Text<'a>,
+    grant_tokens: Option<Vec<IgnoredAny>>,
+    dry_run: Option<bool>,
+}
+
+pub(super) struct Encrypt;
+
+impl WireOperation for Encrypt {
+    type Op = api::ops::Encrypt;
+
+    fn read(body: &[u8], place: &Place<'_>) -> Result<Self::Op, WireError> {
+        let asked: Asked<'_> = wire::read(body)?;
+        let plaintext = asked.plaintext.as_deref().map(secret_blob).transpose()?;
+        let mut checks = Checks::default();
+        check_key_id(&mut checks, &asked.key_id);
+        checks.required("plaintext", plaintext.as_ref());
+        checks.blob("plaintext", plaintext.as_ref().map(|p| p.len()), 1, 4096);
+        check_algorithm(&mut checks, &asked.encryption_algorithm);
+        checks.done()?;
+        refuse_unsupported(asked.dry_run, None, asked.grant_tokens.as_deref())?;
+        let key = key_ref::read(asked.key_id.as_deref().unwrap_or_default(), place)?;
+        only_symmetric(&asked.encryption_algorithm)?;
+        let plaintext = plaintext.ok_or_else(WireError::internal)?;
+        let aad = asked.encryption_context.unwrap_or_default().into_aad();
+        let items = vec![EncryptItem { plaintext, aad, version: None }];
+        Ok(api::ops::Encrypt { key, items, form: CiphertextForm::Envelope })
+    }
+
+    fn write(output: Encrypted, place: &Place<'_>) -> Result<Vec<u8>, WireError> {
+        let item = output.items.into_iter().next().and_then(Result::ok).ok_or_else(WireError::internal)?;
+        let arn = key_arn(place, output.account, output.key);
+        let mut answer = String::with_capacity(item.ciphertext.len() * 4 / 3 + 192);
+        answer.push_str("{\"CiphertextBlob\":\"");
+        STANDARD.encode_string(&item.ciphertext, &mut answer);
+        answer.push_str("\",\"EncryptionAlgorithm\":\"SYMMETRIC_DEFAULT\",\"KeyId\":\"");
+        answer.push_str(&arn);
+        answer.push_str("\"}");
+        Ok(answer.into_bytes())
+    }
+}

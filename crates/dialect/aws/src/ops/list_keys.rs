@@ -1,0 +1,45 @@
+//! ListKeys (AWS KMS API Reference, ListKeys).
+
+use api::ops::KeyPage;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::members::Text;
+use crate::call::{Place, WireOperation};
+use crate::constraint::Checks;
+use crate::metadata::key_arn;
+use crate::paging;
+use crate::wire::{self, WireError};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Asked<'a> {
+    limit: Option<i64>,
+    #[serde(borrow)]
+    marker: Text<'a>,
+}
+
+pub(super) struct ListKeys;
+
+impl WireOperation for ListKeys {
+    type Op = api::ops::ListKeys;
+
+    fn read(body: &[u8], _: &Place<'_>) -> Result<Self::Op, WireError> {
+        let asked: Asked<'_> = wire::read(body)?;
+        let mut checks = Checks::default();
+        paging::check(&mut checks, asked.limit, asked.marker.as_deref());
+        checks.done()?;
+        let after = paging::cursor(asked.marker.as_deref())?;
+        Ok(api::ops::ListKeys { after, limit: paging::limit(asked.limit, 100) })
+    }
+
+    fn write(page: KeyPage, place: &Place<'_>) -> Result<Vec<u8>, WireError> {
+        let entry = |id: &domain::KeyId| json!({ "KeyId": id.to_string(), "KeyArn": key_arn(place, page.account, *id) });
+        let keys: Vec<_> = page.keys.items.iter().map(entry).collect();
+        let mut answer = json!({ "Keys": keys, "Truncated": page.keys.next.is_some() });
+        if let (Some(next), Some(object)) = (&page.keys.next, answer.as_object_mut()) {
+            object.insert("NextMarker".to_owned(), paging::marker(next).into());
+        }
+        Ok(answer.to_string().into_bytes())
+    }
+}

@@ -1,0 +1,126 @@
+//! Members that several operations share.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use api::ops::{AssociatedData, KeyRef};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use secret::SecretBytes;
+use serde::Deserialize;
+use serde::de::{self, Deserializer, IgnoredAny, MapAccess, Visitor};
+
+use crate::call::Place;
+use crate::constraint::Checks;
+use crate::key_ref;
+use crate::wire::{self, WireError};
+
+/// A text member.
+pub(crate) type Text<'a> = Option<Cow<'a, str>>;
+
+/// An encryption context: an object of texts, no name twice.
+#[derive(Debug, Default)]
+pub(crate) struct Context(Vec<(String, String)>);
+
+impl Context {
+    pub(crate) fn into_aad(self) -> AssociatedData {
+        if self.0.is_empty() { AssociatedData::None } else { AssociatedData::Pairs(self.0) }
+    }
+}
+
+impl<'de> Deserialize<'de> for Context {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        d.deserialize_map(Pairs)
+    }
+}
+
+struct Pairs;
+
+impl<'de> Visitor<'de> for Pairs {
+    type Value = Context;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object of texts")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Context, A::Error> {
+        let mut pairs: Vec<(String, String)> = Vec::new();
+        while let Some((name, value)) = map.next_entry::<String, String>()? {
+            if pairs.iter().any(|(n, _)| *n == name) {
+                return Err(de::Error::custom("a name stands twice"));
+            }
+            pairs.push((name, value));
+        }
+        Ok(Context(pairs))
+    }
+}
+
+/// Refuses members that change what an operation means and are not supported: never passed over.
+pub(crate) fn refuse_unsupported(
+    dry_run: Option<bool>,
+    recipient: Option<IgnoredAny>,
+    grants: Option<&[IgnoredAny]>,
+) -> Result<(), WireError> {
+    if dry_run == Some(true) {
+        return Err(WireError::unsupported("DryRun is not supported by this server yet."));
+    }
+    if recipient.is_some() {
+        return Err(WireError::unsupported("Recipient is not supported by this server yet."));
+    }
+    if grants.is_some_and(|g| !g.is_empty()) {
+        return Err(WireError::client(
+            "InvalidGrantTokenException",
+            "Grants are not supported by this server yet.",
+        ));
+    }
+    Ok(())
+}
+
+/// A secret blob, straight into locked memory.
+pub(crate) fn secret_blob(text: &str) -> Result<SecretBytes, WireError> {
+    SecretBytes::from_base64_std(text).map_err(|_| WireError::serialization("A blob is not valid base64."))
+}
+
+/// A blob that is no secret.
+pub(crate) fn blob(text: &str) -> Result<Vec<u8>, WireError> {
+    STANDARD.decode(text).map_err(|_| WireError::serialization("A blob is not valid base64."))
+}
+
+/// The `KeyId` member's constraints.
+pub(crate) fn check_key_id(checks: &mut Checks, key_id: &Text<'_>) {
+    checks.required("keyId", key_id.as_ref());
+    checks.text("keyId", key_id.as_deref(), 1, 2048);
+}
+
+/// The only algorithm of symmetric keys, and the model's whole set for its error text.
+pub(crate) fn check_algorithm(checks: &mut Checks, algorithm: &Text<'_>) {
+    const SET: &[&str] = &["SYMMETRIC_DEFAULT", "RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256", "SM2PKE"];
+    checks.one_of("encryptionAlgorithm", algorithm.as_deref(), SET);
+}
+
+/// An algorithm of the model that symmetric keys do not have.
+pub(crate) fn only_symmetric(algorithm: &Text<'_>) -> Result<(), WireError> {
+    match algorithm.as_deref() {
+        None | Some("SYMMETRIC_DEFAULT") => Ok(()),
+        Some(other) => Err(WireError::client(
+            "InvalidKeyUsageException",
+            format!("Algorithm {other} is incompatible with key spec SYMMETRIC_DEFAULT."),
+        )),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct KeyOnly<'a> {
+    #[serde(borrow)]
+    key_id: Text<'a>,
+}
+
+/// A body whose one member names a key by id or ARN.
+pub(super) fn key_only(body: &[u8], place: &Place<'_>) -> Result<KeyRef, WireError> {
+    let asked: KeyOnly<'_> = wire::read(body)?;
+    let mut checks = Checks::default();
+    check_key_id(&mut checks, &asked.key_id);
+    checks.done()?;
+    key_ref::read_key_only(asked.key_id.as_deref().unwrap_or_default(), place)
+}
