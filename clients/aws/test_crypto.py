@@ -170,3 +170,10 @@ def test_plaintext_for_an_enclave_is_never_given_to_another(kms, key):
         kms.decrypt(CiphertextBlob=seal(kms, key), Recipient=recipient)
     with refused({"ValidationException", "UnsupportedOperationException"}):
         kms.generate_data_key(KeyId=key, KeySpec="AES_256", Recipient=recipient)
+
+
+def test_a_data_key_without_plaintext_is_only_wrapped(kms, keystead, key):
+    answer = kms.generate_data_key_without_plaintext(KeyId=key, KeySpec="AES_256", EncryptionContext={"a": "b"})
+    assert answer["KeyId"] == keystead.key_arn(key) and "Plaintext" not in answer
+    back = kms.decrypt(CiphertextBlob=answer["CiphertextBlob"], EncryptionContext={"a": "b"})
+    assert len(back["Plaintext"]) == 32

@@ -1,5 +1,6 @@
 """Below the SDK: headers of an answer, and bodies that no SDK would send."""
 
+import pathlib
 import re
 import socket
 import time
@@ -113,3 +114,12 @@ def test_claimed_gigabytes_are_refused_before_they_are_sent(keystead, raw):
 def test_an_unknown_member_is_passed_over(raw, key):
     """AWS ignores members that its model does not name; so newer clients keep working."""
     assert raw.call("DescribeKey", {"KeyId": key, "FromTheFuture": True}).status == 200
+
+
+TABLE = pathlib.Path(__file__).parents[2] / "crates/dialect/aws/COMPATIBILITY.md"
+ABSENT = re.findall(r"^\| (\w+) \| absent", TABLE.read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("operation", ABSENT)
+def test_every_absent_operation_says_so(raw, operation):
+    refusal(raw.call(operation), "UnsupportedOperationException")

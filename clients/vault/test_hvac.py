@@ -68,3 +68,8 @@ def test_health_and_seal_status(vault):
     assert anyone.sys.is_initialized() and not anyone.sys.is_sealed()
     status = anyone.sys.read_seal_status()
     assert {"type", "initialized", "sealed", "t", "n", "progress", "nonce", "version"} <= set(status)
+
+
+def test_a_token_tells_who_it_is_but_not_itself(hvac_client):
+    told = hvac_client.auth.token.lookup_self()["data"]
+    assert told["display_name"] and told["id"] != hvac_client.token

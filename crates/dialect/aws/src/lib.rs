@@ -13,6 +13,8 @@ mod ops;
 mod paging;
 mod reply;
 mod signature;
+#[cfg(test)]
+mod tests;
 mod wire;
 
 pub use call::{Aws, Sha256, TimeSource};

@@ -1,0 +1,33 @@
+//! The text form of ciphertexts: `vault:vN:` and base64 of nonce, ciphertext and tag.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+/// Nonce and tag: the least that can open.
+pub(crate) const LEAST: usize = 12 + 16;
+
+/// A ciphertext as it was read.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Read {
+    pub(crate) version: u32,
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// Writes a ciphertext at the end of a JSON text.
+pub(crate) fn push(out: &mut String, version: u32, bytes: &[u8]) {
+    out.push_str("vault:v");
+    out.push_str(&version.to_string());
+    out.push(':');
+    STANDARD.encode_string(bytes, out);
+}
+
+/// Reads a ciphertext; the text says what is wrong with it.
+pub(crate) fn read(text: &str) -> Result<Read, &'static str> {
+    let rest = text.strip_prefix("vault:v").ok_or("invalid ciphertext: no prefix")?;
+    let (version, body) = rest.split_once(':').ok_or("invalid ciphertext: wrong number of fields")?;
+    let version: u32 =
+        version.parse().map_err(|_| "invalid ciphertext: version number could not be decoded")?;
+    let bytes = STANDARD.decode(body).map_err(|_| "invalid ciphertext: could not decode base64")?;
+    // Early servers wrote v0 for the first version.
+    Ok(Read { version: version.max(1), bytes })
+}
