@@ -3,11 +3,12 @@
 use api::ops::KeyView;
 use serde::Deserialize;
 
-use super::members::{Text, check_key_id};
+use super::members::check_key_id;
 use crate::call::{Place, WireOperation};
 use crate::constraint::Checks;
 use crate::key_ref;
 use crate::metadata::metadata;
+use crate::text::Text;
 use crate::wire::{self, WireError};
 
 #[derive(Deserialize)]
