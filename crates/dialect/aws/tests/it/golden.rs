@@ -82,6 +82,14 @@ fn changed(mint: impl FnOnce(&Key) -> Result<domain::KeyTransition, domain::Refu
     view(loaded.apply(&transition).0)
 }
 
+/// The key after its destruction.
+fn destroyed() -> KeyView {
+    let doomed = changed(|k| k.schedule_destruction(AT, 7 * 86_400));
+    let loaded = Loaded::opened(Key::clone(&doomed.key), Revision(2));
+    let transition = loaded.get().destroy(AT.plus_seconds(8 * 86_400)).unwrap();
+    view(loaded.apply(&transition).0)
+}
+
 fn ciphertext() -> EncryptedItem {
     EncryptedItem { ciphertext: vec![0xff, 0xee, 0xdd, 0xcc], version: 1, material: MATERIAL }
 }
@@ -114,6 +122,7 @@ fn cases() -> Vec<(&'static str, &'static str, Output)> {
         ("CreateKey", "", Output::CreateKey(view(key()))),
         ("DescribeKey", r#"{"KeyId":"alias/app"}"#, Output::DescribeKey(suspended())),
         ("DescribeKey", on_key, Output::DescribeKey(doomed())),
+        ("DescribeKey", on_key, Output::DescribeKey(destroyed())),
         ("EnableKey", on_key, Output::EnableKey(view(key()))),
         ("DisableKey", on_key, Output::DisableKey(suspended())),
         (
