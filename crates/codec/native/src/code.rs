@@ -189,6 +189,10 @@ mod tests {
             let heading = format!("\n## {}\n", code.word());
             assert_eq!(page.matches(&heading).count(), 1, "{}", code.doc());
         }
-        assert_eq!(page.matches("\n## ").count(), Code::ALL.len(), "a section for a code that does not exist");
+        assert_eq!(
+            page.matches("\n## ").count(),
+            Code::ALL.len(),
+            "a section for a code that does not exist"
+        );
     }
 }

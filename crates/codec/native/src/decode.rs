@@ -94,7 +94,10 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said_without_showing_values() {
-        check("{\"plaintxt\": 1}", "the field `plaintxt` is unknown; did you mean `plaintext`? (line 1 column 11)");
+        check(
+            "{\"plaintxt\": 1}",
+            "the field `plaintxt` is unknown; did you mean `plaintext`? (line 1 column 11)",
+        );
         check("{}", "missing field `plaintext` (line 1 column 2)");
         check(
             "{\"plaintext\": 12345}",

@@ -42,8 +42,8 @@ pub use crate::policies::{
     WritePolicyRequest,
 };
 pub use crate::principals::{
-    CreateCredentialRequest, CreatePrincipalRequest, Credential, CredentialList, Me, NewCredential, Principal,
-    PrincipalList, UpdatePrincipalRequest,
+    CreateCredentialRequest, CreatePrincipalRequest, Credential, CredentialList, Me, NewCredential,
+    Principal, PrincipalList, UpdatePrincipalRequest,
 };
 pub use crate::query::{BadQuery, Query, QueryWriter};
 pub use crate::secrets::{SecretBase64, SecretText};

@@ -48,8 +48,9 @@ pub struct Tenant {
     pub account: String,
     /// Its name, as it stands in paths.
     pub name: String,
-    /// What leads to it.
-    pub bindings: Vec<String>,
+    /// What leads to it; absent in the answer to its creation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bindings: Option<Vec<String>>,
     /// Ids of the policies that cap it.
     pub guardrails: Vec<String>,
     /// RFC 3339.

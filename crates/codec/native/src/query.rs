@@ -30,7 +30,8 @@ impl Query {
         let mut read = Self::default();
         for pair in raw.unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let (Ok(name), Ok(value)) = (decode_segment(name), decode_segment(&value.replace('+', "%20"))) else {
+            let (Ok(name), Ok(value)) = (decode_segment(name), decode_segment(&value.replace('+', "%20")))
+            else {
                 return Err(BadQuery("the query is not percent-encoded text".to_owned()));
             };
             if !known.contains(&name.as_str()) {
