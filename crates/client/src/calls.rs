@@ -130,7 +130,11 @@ pub fn decrypt(tenant: &str, key: &str, request: &wire::DecryptRequest) -> Made<
 ///
 /// # Errors
 /// When there is no memory for the body.
-pub fn generate_data_key(tenant: &str, key: &str, request: &wire::DataKeyRequest) -> Made<wire::DataKeyAnswer> {
+pub fn generate_data_key(
+    tenant: &str,
+    key: &str,
+    request: &wire::DataKeyRequest,
+) -> Made<wire::DataKeyAnswer> {
     Call::new(Method::POST, &["tenants", tenant, "keys", key]).verb("generate-data-key").body(request, 0)
 }
 
@@ -138,8 +142,14 @@ pub fn generate_data_key(tenant: &str, key: &str, request: &wire::DataKeyRequest
 ///
 /// # Errors
 /// When there is no memory for the body.
-pub fn generate_wrapped_data_key(tenant: &str, key: &str, request: &wire::DataKeyRequest) -> Made<wire::DataKeyAnswer> {
-    Call::new(Method::POST, &["tenants", tenant, "keys", key]).verb("generate-wrapped-data-key").body(request, 0)
+pub fn generate_wrapped_data_key(
+    tenant: &str,
+    key: &str,
+    request: &wire::DataKeyRequest,
+) -> Made<wire::DataKeyAnswer> {
+    Call::new(Method::POST, &["tenants", tenant, "keys", key])
+        .verb("generate-wrapped-data-key")
+        .body(request, 0)
 }
 
 /// Reads a key's policy.
@@ -197,7 +207,10 @@ pub fn update_principal(name: &str, request: &wire::UpdatePrincipalRequest) -> M
 ///
 /// # Errors
 /// When there is no memory for the body.
-pub fn create_credential(principal: &str, request: &wire::CreateCredentialRequest) -> Made<wire::NewCredential> {
+pub fn create_credential(
+    principal: &str,
+    request: &wire::CreateCredentialRequest,
+) -> Made<wire::NewCredential> {
     Call::new(Method::POST, &["principals", principal, "credentials"]).body(request, 0)
 }
 

@@ -18,8 +18,7 @@ pub(crate) async fn connect(
     address: &Address,
     tls: Option<&Arc<rustls::ClientConfig>>,
 ) -> Result<SendRequest<Full<Bytes>>, ClientError> {
-    let unreachable =
-        |why: String| ClientError::Unreachable { address: address.to_string(), why };
+    let unreachable = |why: String| ClientError::Unreachable { address: address.to_string(), why };
     let stream = TcpStream::connect((address.bare_host(), address.port)).await;
     let stream = stream.map_err(|e| unreachable(e.to_string()))?;
     let Some(tls) = tls else { return serve(stream).await.map_err(unreachable) };

@@ -10,9 +10,11 @@ use crate::ClientError;
 
 /// A configuration that trusts what a PEM file holds.
 pub(crate) fn config(authority: Option<&[u8]>) -> Result<Arc<ClientConfig>, ClientError> {
-    let missing = "https needs the server's certificate authority: give its pem file by `--ca` or `KEYSTEAD_CA`";
+    let missing =
+        "https needs the server's certificate authority: give its pem file by `--ca` or `KEYSTEAD_CA`";
     let pem = authority.ok_or(ClientError::Authority(missing))?;
-    let unreadable = || ClientError::Authority("the certificate authority's file holds no readable certificate");
+    let unreadable =
+        || ClientError::Authority("the certificate authority's file holds no readable certificate");
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(pem) {
         roots.add(certificate.map_err(|_| unreadable())?).map_err(|_| unreadable())?;

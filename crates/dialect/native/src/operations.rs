@@ -204,6 +204,19 @@ mod tests {
         );
     }
 
+    /// The client's own reviewed list of requests: each has its operation here, and each operation is asked there.
+    #[test]
+    fn inv_6_client_and_dialect_agree() {
+        let calls = include_str!("../../../client/tests/it/snapshots/it__calls__each_call_is_as_reviewed.snap");
+        let asked = calls.lines().filter_map(|line| line.split_once(' ').filter(|(_, at)| at.starts_with('/')));
+        let mut seen = std::collections::BTreeSet::from(["sys.init"]);
+        for (method, target) in asked {
+            let path = target.split('?').next().unwrap();
+            seen.insert(route(&method.parse().unwrap(), path).unwrap().row.name);
+        }
+        assert_eq!(seen, OPERATIONS.iter().map(|row| row.name).collect());
+    }
+
     #[test]
     fn inv_6_no_two_rows_answer_the_same_request() {
         for row in OPERATIONS {

@@ -17,7 +17,8 @@ impl WireOperation for ListTenants {
     }
 
     fn write(views: Vec<api::ops::TenantView>) -> Result<Answer, Refused> {
-        let tenants = views.into_iter().map(|tenant| view::tenant(tenant.tenant, Some(&tenant.bindings))).collect();
+        let tenants =
+            views.into_iter().map(|tenant| view::tenant(tenant.tenant, Some(&tenant.bindings))).collect();
         Answer::ok(&TenantList { tenants })
     }
 }
