@@ -1,4 +1,7 @@
 //! Commands that need no running server.
 
 pub(crate) mod audit;
+pub(crate) mod backup;
 pub(crate) mod config;
+pub(crate) mod doctor;
+mod progress;

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::backup::{Backup, StepResult};
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use store_record::{BackendError, BackendResult};
 
-use crate::error::{io, sql};
+use crate::error::{io, sql, unsigned};
 use crate::open::{beside, new_file, sync_folder_of};
 use crate::schema;
 
@@ -69,6 +69,8 @@ pub struct Examined {
     pub bytes: u64,
     /// The installation's id, once a server has opened it.
     pub installation: Option<Vec<u8>>,
+    /// The last change, as the head's clear column says.
+    pub revision: u64,
 }
 
 /// Examines a database and leaves no trace: schema, structure of every page, installation. A server may run.
@@ -87,7 +89,10 @@ pub fn examine(path: &Path) -> BackendResult<Examined> {
         return Err(BackendError::new(format!("the database is damaged: {verdict}")));
     }
     let installation = crate::backend::meta(&db, "installation").map_err(sql)?;
-    Ok(Examined { schema, bytes: u64::try_from(bytes).unwrap_or(0), installation })
+    let revision = "select revision from meta where name = 'head'";
+    let revision = db.query_row(revision, [], |row| row.get::<_, i64>(0)).optional().map_err(sql)?;
+    let bytes = u64::try_from(bytes).unwrap_or(0);
+    Ok(Examined { schema, bytes, installation, revision: revision.map_or(0, unsigned) })
 }
 
 fn read_only(path: &Path, immutable: bool) -> BackendResult<Connection> {
