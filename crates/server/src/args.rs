@@ -67,6 +67,10 @@ pub(crate) enum AuditCommand {
     Verify(VerifyArgs),
     /// Prove that a record is in the log
     Prove(ProveArgs),
+    /// Find records, newest first
+    Search(crate::offline::audit_lookup::SearchArgs),
+    /// Show the last records, and with --follow every new one
+    Tail(crate::offline::audit_lookup::TailArgs),
 }
 
 /// Options of `audit verify`

@@ -171,8 +171,8 @@ fn said(args: &RestoreArgs, backup: &Backup, checked: &Checked, keyfile: &Path) 
          1. let the server find the keyfile: --set root.keyfile={}, or copy it to {dir}/root.key with mode 0600\n\
          2. start it: keystead server --set data_dir={dir}\n\
          3. do again what was done after commit {}: destroyed keys are back, revoked rights hold again\n\
-         4. a new audit log began in {dir}/audit; ship its audit.pub. The old log, wherever it was kept, verifies with\n\
-            keystead audit verify OLD --key {dir}/{BEFORE}/{AUDIT_KEY} --checkpoint {dir}/{BEFORE}/{CHECKPOINT}\n",
+         4. a new audit log began in {dir}/audit; ship its audit.pub. The old log, wherever it was kept, verifies with\n   keystead audit verify OLD --key {dir}/{BEFORE}/{AUDIT_KEY} --checkpoint {dir}/{BEFORE}/{CHECKPOINT}\n\
+         5. certificates are not in a backup: put yours back, or let clients trust the new authority in {dir}/tls/ca.pem\n",
         grouped(checked.holdings.live()),
         state_text(state),
         backup.header.created.rfc3339(),
