@@ -94,12 +94,14 @@ pub(crate) fn search(args: &SearchArgs) -> Result<String, StartError> {
 /// The last records, and what follows them.
 pub(crate) async fn tail(args: &TailArgs) -> Result<String, StartError> {
     let (mut text, mut next) = read(args, &args.dir, None)?;
-    while args.follow {
+    if !args.follow {
+        return Ok(text);
+    }
+    loop {
         say(&text)?;
         tokio::time::sleep(AGAIN).await;
         (text, next) = read(args, &args.dir, Some(next))?;
     }
-    Ok(text)
 }
 
 fn read(args: &TailArgs, dir: &Path, from: Option<u64>) -> Result<(String, u64), StartError> {

@@ -52,7 +52,8 @@ async fn a_broken_folder_on_a_bad_machine() {
     let segment = data.join("audit/audit-00000001.jsonl");
     let text = fs::read(&segment).unwrap();
     let at = text.windows(9).position(|w| w == b"Bootstrap").unwrap();
-    fs::OpenOptions::new().write(true).open(&segment).unwrap().write_at(b"b", at as u64).unwrap();
+    let file = fs::OpenOptions::new().write(true).open(&segment).unwrap();
+    file.write_at(b"b", u64::try_from(at).unwrap()).unwrap();
     fs::create_dir(data.join("tls")).unwrap();
     fs::write(data.join("tls/server.pem"), "no certificate").unwrap();
     chmod(&data.join("tls/server.pem"), 0o600);
