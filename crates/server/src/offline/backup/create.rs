@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use rustix::fs::{CWD, RenameFlags};
 use spi::Clock;
 use store_record::{FilePin, Holdings, Pin, PinState};
 
@@ -90,7 +91,9 @@ fn write(
     let mut file = files::new_private(&staged).map_err(failed())?;
     let mut show = |done| progress.show("writing", done, all, "");
     header.write(dir, unsealed.map(|u| &u.root), &mut file, &mut show).map_err(failed())?;
-    std::fs::rename(&staged, to).map_err(failed())?;
+    // A file that came in between is not replaced either.
+    rustix::fs::renameat_with(CWD, &staged, CWD, to, RenameFlags::NOREPLACE)
+        .map_err(StartError::while_doing(to.display()))?;
     std::fs::File::open(folder_of(to)).and_then(|folder| folder.sync_all()).map_err(failed())
 }
 

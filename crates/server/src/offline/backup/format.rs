@@ -146,7 +146,8 @@ impl Backup {
         let json = head.get(MAGIC.len() + 4..).unwrap_or_default();
         let header: Header = serde_json::from_slice(json).map_err(|e| failed(e.into()))?;
         header.check().map_err(|why| failed(io::Error::other(why)))?;
-        let expected = u64::try_from(head.len()).ok().and_then(|n| n.checked_add(64 + header.bytes()));
+        let head_bytes = u64::try_from(head.len()).unwrap_or(u64::MAX).saturating_add(64);
+        let expected = header.bytes().checked_add(head_bytes);
         if expected != Some(bytes) {
             return Err(failed(io::Error::other("it was cut short, or something was added to it")));
         }

@@ -219,18 +219,34 @@ async fn whoever_can_make_digests_but_has_no_root_cannot_make_a_seal() {
     let house = House::new();
     start(house.config.clone(), Options::default()).await.unwrap().close().await;
     let path = house.backup("one.backup").await;
-    let mut file = fs::read(&path).unwrap();
-    let length = usize::try_from(u32::from_be_bytes(file[16..20].try_into().unwrap())).unwrap();
-    let at = file.windows(9).position(|w| w == b"\"created\"").unwrap() + 12;
-    file[at] = if file[at] == b'1' { b'2' } else { b'1' };
-    let crypto = provider_software::Software::new();
-    let digest = spi::SealCrypto::sha256(&crypto, &[&file[..20 + length + 32]]);
-    file[20 + length + 32..20 + length + 64].copy_from_slice(&digest);
-    fs::write(&path, file).unwrap();
+    let made = fs::read(&path).unwrap();
+    fs::write(&path, forged(&made, "\"program\": \"", "\"program\": \"9")).unwrap();
     assert!(is_sound(&path), "the digests hold again");
     holds(house.verify(&path).await, "the seal is not this root's");
     holds(house.restore(house.restoring(&path, "new")).await, "the seal is not this root's");
     assert_eq!(fs::read_dir(house.at("new")).unwrap().count(), 0, "nothing is left behind");
+    let text = String::from_utf8_lossy(&made).into_owned();
+    let size = text.split("\"bytes\": ").nth(1).and_then(|rest| rest.split(',').next()).unwrap();
+    for (from, to, why) in [
+        (&*format!("\"bytes\": {size}"), "\"bytes\": 18446744073709551615", "cut short"),
+        ("\"keystead.db\"", "\"../etc/x\"", "other parts"),
+        ("\"format\": 1", "\"format\": 2", "format 2"),
+    ] {
+        fs::write(&path, forged(&made, from, to)).unwrap();
+        holds(house.verify(&path).await, why);
+    }
+}
+
+/// The file with the first `from` in its header replaced, and length and digest made to fit.
+fn forged(file: &[u8], from: &str, to: &str) -> Vec<u8> {
+    let length = usize::try_from(u32::from_be_bytes(file[16..20].try_into().unwrap())).unwrap();
+    let header = std::str::from_utf8(&file[20..20 + length]).unwrap().replacen(from, to, 1);
+    let length_now = u32::try_from(header.len()).unwrap().to_be_bytes();
+    let rest = &file[20 + length..];
+    let mut head = [&file[..16], &length_now, header.as_bytes(), &rest[..32]].concat();
+    let digest = spi::SealCrypto::sha256(&provider_software::Software::new(), &[&head]);
+    head.extend_from_slice(&digest);
+    [&head, &rest[64..]].concat()
 }
 
 #[tokio::test(flavor = "multi_thread")]
