@@ -34,6 +34,11 @@ pub(crate) enum Command {
     /// Check and prove the audit log offline
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Make, check and restore sealed backups; no server is needed, and one may be running
+    #[command(subcommand)]
+    Backup(crate::offline::backup::BackupCommand),
+    /// Examine this machine and the data folder, and say what to do about what is wrong; changes nothing
+    Doctor(crate::offline::doctor::DoctorArgs),
     /// Check and show the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -62,6 +67,10 @@ pub(crate) enum AuditCommand {
     Verify(VerifyArgs),
     /// Prove that a record is in the log
     Prove(ProveArgs),
+    /// Find records, newest first
+    Search(crate::offline::audit_lookup::SearchArgs),
+    /// Show the last records, and with --follow every new one
+    Tail(crate::offline::audit_lookup::TailArgs),
 }
 
 /// Options of `audit verify`

@@ -34,3 +34,8 @@ fn write(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     fs::rename(&temporary, path)?;
     File::open(dir)?.sync_all()
 }
+
+/// Makes a new file that only its owner reads.
+pub(crate) fn new_private(path: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
+}

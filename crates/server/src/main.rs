@@ -73,6 +73,10 @@ async fn dispatch(args: Args) -> Result<String, StartError> {
         }
         Command::Audit(AuditCommand::Verify(verify)) => offline::audit::verify(&verify),
         Command::Audit(AuditCommand::Prove(prove)) => offline::audit::prove(&prove),
+        Command::Audit(AuditCommand::Search(args)) => offline::audit_lookup::search(&args),
+        Command::Audit(AuditCommand::Tail(args)) => offline::audit_lookup::tail(&args).await,
+        Command::Backup(command) => offline::backup::run(&config()?, command).await,
+        Command::Doctor(args) => offline::doctor::run(config()?, &args),
         Command::Config(ConfigCommand::Check) => config().map(|_| "the configuration is valid\n".to_owned()),
         Command::Config(ConfigCommand::Show(show)) => {
             config().map(|_| offline::config::show(&layers, show.origin))

@@ -1,4 +1,8 @@
 //! Commands that need no running server.
 
 pub(crate) mod audit;
+pub(crate) mod audit_lookup;
+pub(crate) mod backup;
 pub(crate) mod config;
+pub(crate) mod doctor;
+mod progress;

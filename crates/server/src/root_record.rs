@@ -43,7 +43,7 @@ impl RootRecord {
         files::write_private(&Self::path(config), &text).map_err(StartError::while_doing(FILE))
     }
 
-    fn read(path: &Path) -> Result<Self, StartError> {
+    pub(crate) fn read(path: &Path) -> Result<Self, StartError> {
         let text = std::fs::read(path).map_err(StartError::while_doing(path.display()))?;
         let record: Self = serde_json::from_slice(&text).map_err(StartError::while_doing(path.display()))?;
         if record.version == VERSION {
@@ -56,7 +56,12 @@ impl RootRecord {
         )))
     }
 
-    fn system(&self) -> Result<WrappedKek, StartError> {
+    /// Which kind of root of trust sealed this system.
+    pub(crate) fn kind(&self) -> &str {
+        &self.kind
+    }
+
+    pub(crate) fn system(&self) -> Result<WrappedKek, StartError> {
         hex::decode(&self.system).map(WrappedKek).map_err(StartError::while_doing(FILE))
     }
 }

@@ -54,7 +54,12 @@ impl System {
     pub(crate) fn open(config: Config) -> Result<Arc<Self>, StartError> {
         let locking =
             if config.lock_required { secret::Locking::Required } else { secret::Locking::BestEffort };
-        secret::set_locking(locking).map_err(|e| StartError(format!("locked memory: {e:?}")))?;
+        match secret::set_locking(locking) {
+            Ok(()) => {}
+            // A second system in this process, after a restore in a test.
+            Err(secret::LockingError::AlreadySet(held)) if held == locking => {}
+            Err(e) => return Err(StartError(format!("locked memory: {e:?}"))),
+        }
         let report = secret::harden_process();
         tracing::debug!(?report, "process hardened");
         files::private_dir(&config.data_dir).map_err(StartError::while_doing(config.data_dir.display()))?;
@@ -183,11 +188,11 @@ impl System {
     }
 }
 
-fn database(config: &Config) -> PathBuf {
+pub(crate) fn database(config: &Config) -> PathBuf {
     config.data_dir.join("keystead.db")
 }
 
-fn log_config(config: &Config) -> LogConfig {
+pub(crate) fn log_config(config: &Config) -> LogConfig {
     let mut log = LogConfig::new(config.data_dir.join("audit"), "keystead/node-1");
     log.durability = match config.durability {
         Durability::Fsync => LogDurability::Fsync,

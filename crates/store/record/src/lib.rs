@@ -11,6 +11,7 @@ mod counter;
 mod envelope;
 mod error;
 mod head;
+mod inspect;
 mod keks;
 mod ledger;
 mod location;
@@ -29,6 +30,7 @@ pub use backend::{
     RowKey, Snapshot, Writer,
 };
 pub use error::OpenError;
+pub use inspect::{Holdings, Tally, inspect};
 pub use ledger::BUCKETS;
 pub use pin::{FilePin, MemoryPin, Pin, PinState};
 pub use store::{Options, Parts, SealedStore};

@@ -13,7 +13,7 @@ use crate::plan::{outbox_aad, scope_of};
 use crate::rows::{EPOCH, KEK, owner_of};
 use crate::writer::Scribe;
 
-const INSTALLATION: &str = "installation";
+pub(crate) const INSTALLATION: &str = "installation";
 /// Outbox rows handed to the log at once.
 const REPLAY: usize = 256;
 

@@ -2,21 +2,17 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
-use rusqlite::backup::Backup;
 use rusqlite::{Connection, OptionalExtension, params};
 use store_record::{Backend, BackendError, BackendResult, IndexRange, Lookup, Member, Row, RowKey, Snapshot};
 
-use crate::error::{io, sql, unsigned};
-use crate::open::{Place, new_file, sync_folder_of};
+use crate::copy::copy_into;
+use crate::error::unsigned;
+use crate::open::Place;
 use crate::readers::Readers;
 use crate::schema;
 use crate::writer::SqliteWriter;
-
-/// Pages copied at a time by a backup, between which the writer has its turn.
-const BACKUP_PAGES: i32 = 256;
 
 /// A SQLite database of sealed rows.
 #[derive(Debug)]
@@ -92,16 +88,7 @@ impl Backend for Sqlite {
 
     async fn backup(&self, to: &Path) -> BackendResult<()> {
         let (place, to) = (Arc::clone(&self.place), to.to_owned());
-        let copy = move || {
-            let file = new_file(&to)?;
-            let (from, mut into) = (place.connect()?, Connection::open(&to).map_err(sql)?);
-            let backup = Backup::new(&from, &mut into).map_err(sql)?;
-            backup.run_to_completion(BACKUP_PAGES, Duration::from_millis(1), None).map_err(sql)?;
-            drop(backup);
-            into.close().map_err(|(_, e)| sql(e))?;
-            file.sync_all().map_err(|e| io("the backup is not durable", &e))?;
-            sync_folder_of(&to)
-        };
+        let copy = move || copy_into(&place.connect()?, &to, &mut |_, _| {});
         tokio::task::spawn_blocking(copy).await.map_err(BackendError::new)?
     }
 }

@@ -3,6 +3,7 @@
 #![deny(missing_docs)]
 
 mod backend;
+mod copy;
 mod error;
 mod open;
 mod readers;
@@ -10,4 +11,5 @@ mod schema;
 mod writer;
 
 pub use backend::Sqlite;
+pub use copy::{Examined, copy, examine};
 pub use writer::SqliteWriter;

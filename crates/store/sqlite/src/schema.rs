@@ -36,10 +36,7 @@ pub(crate) fn handshake(connection: &mut Connection) -> BackendResult<()> {
         connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(sql)?;
     let have = version(&transaction)?;
     if have > MIGRATIONS.len() {
-        return Err(BackendError::new(format!(
-            "the database has schema version {have}, this program knows {} at most; use a newer program",
-            MIGRATIONS.len()
-        )));
+        return Err(newer(have));
     }
     for (at, step) in (1_u32..).zip(MIGRATIONS) {
         if usize::try_from(at).is_ok_and(|at| at > have) {
@@ -52,6 +49,28 @@ pub(crate) fn handshake(connection: &mut Connection) -> BackendResult<()> {
         }
     }
     transaction.commit().map_err(sql)
+}
+
+/// The version of a database that must be one of ours already; nothing is written.
+pub(crate) fn recognise(connection: &Connection) -> BackendResult<usize> {
+    let number =
+        |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0)).map_err(sql);
+    if number("application_id")? != APPLICATION_ID {
+        return Err(BackendError::new("the file is no Keystead store"));
+    }
+    let have = usize::try_from(number("user_version")?).map_err(BackendError::new)?;
+    let known = MIGRATIONS.get(..have).ok_or_else(|| newer(have))?;
+    for (at, step) in (1_u32..).zip(known) {
+        confirm(connection, at, step)?;
+    }
+    Ok(have)
+}
+
+fn newer(have: usize) -> BackendError {
+    BackendError::new(format!(
+        "the database has schema version {have}, this program knows {} at most; use a newer program",
+        MIGRATIONS.len()
+    ))
 }
 
 /// The version of a database; 0 for an empty one, which is marked as ours.

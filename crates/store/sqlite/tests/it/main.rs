@@ -12,5 +12,6 @@ mod conformance;
 mod crash;
 mod erasure;
 mod harness;
+mod inspect;
 mod rollback;
 mod tampering;

@@ -13,7 +13,7 @@ use testkit::store_conformance::sample::{batch, key, key_id, material_at, put, t
 use crate::harness::Files;
 
 /// Two keys with material; key 1 was disabled after `yesterday` was copied.
-async fn filled() -> (Files, Arc<TestLog>, Vec<u8>) {
+pub(crate) async fn filled() -> (Files, Arc<TestLog>, Vec<u8>) {
     let (files, log) = (Files::new(), Arc::new(TestLog::default()));
     let store = files.open(&log).await.unwrap();
     store.commit(Batch { new_tenants: vec![tenant(1)], ..batch() }).await.unwrap();
