@@ -1,0 +1,9 @@
+//! Proofs that the foundation holds, over the parts that the server is made of: kill -9 at any instant, key bytes
+//! where they must not be, a disk that is full. docs/reliability.md says what each of them shows.
+#![cfg(target_os = "linux")]
+
+mod binary;
+mod canary;
+mod crash;
+mod full;
+mod house;
