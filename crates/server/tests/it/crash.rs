@@ -58,6 +58,7 @@ struct Sums {
     first_starts_cut: u64,
     starts_cut: u64,
     answered: usize,
+    conflicts: usize,
     opened: usize,
     keys: usize,
     slowest: Duration,
@@ -79,12 +80,13 @@ async fn kill_loop(floor: u64, time: Duration) {
     }
     println!(
         "\ncrash total: {} rounds, {} kills ({} in a start, {} of those in the first start of a folder), \
-         {} acknowledged requests, {} keys, {} ciphertexts opened again, slowest restart {} ms",
+         {} acknowledged requests, {} conflicts, {} keys, {} ciphertexts opened again, slowest restart {} ms",
         sums.rounds,
         sums.kills,
         sums.starts_cut,
         sums.first_starts_cut,
         sums.answered,
+        sums.conflicts,
         sums.keys,
         sums.opened,
         sums.slowest.as_millis()
@@ -120,9 +122,13 @@ async fn round(folder: &Path, truth: &mut Truth, dice: &mut Dice, sums: &mut Sum
     check_keys(&house, truth).await;
     sums.opened += check_ciphertexts(&house, &said, truth).await;
     sums.answered += said.answered.len();
+    sums.conflicts += said.conflicts;
     house.close().await;
     let report = report(folder);
-    assert_eq!((report.findings.as_slice(), report.unfinished, report.unsigned_tail), ([].as_slice(), false, 0));
+    assert_eq!(
+        (report.findings.as_slice(), report.unfinished, report.unsigned_tail),
+        ([].as_slice(), false, 0)
+    );
 }
 
 /// What the kill left, before anything mends it: nothing but that a log so young has no checkpoint yet.
@@ -139,7 +145,11 @@ async fn check_keys(house: &House, truth: &mut Truth) {
     let stored: Vec<String> = victim::all_keys(house).await.iter().map(ToString::to_string).collect();
     let mut sorted = stored.clone();
     sorted.sort();
-    assert_eq!(sorted, truth.keys.keys().cloned().collect::<Vec<_>>(), "the keys of the store and of the log");
+    assert_eq!(
+        sorted,
+        truth.keys.keys().cloned().collect::<Vec<_>>(),
+        "the keys of the store and of the log"
+    );
     for id in std::mem::take(&mut truth.touched) {
         let key = house.run(DescribeKey { key: KeyRef::Id(id.parse().unwrap()) }).await.unwrap().key;
         assert_eq!(Told::by_store(&key), truth.keys[&id], "key {id}");
@@ -176,6 +186,7 @@ async fn check_ciphertexts(house: &House, said: &Said, truth: &Truth) -> usize {
 #[derive(Default)]
 struct Said {
     ready: bool,
+    conflicts: usize,
     answered: Vec<String>,
     /// Key and ciphertext; the plaintext is the key's id.
     sealed: Vec<(String, Vec<u8>)>,
@@ -186,6 +197,7 @@ impl Said {
         let words: Vec<&str> = line.split(' ').collect();
         match words.as_slice() {
             ["ready"] => self.ready = true,
+            ["conflict"] => self.conflicts += 1,
             ["answered", id] => self.answered.push((*id).to_owned()),
             ["sealed", key, text] => self.sealed.push(((*key).to_owned(), hex::decode(text).unwrap())),
             ["refused", ..] => panic!("the victim was refused: {line}"),
@@ -194,6 +206,7 @@ impl Said {
     }
 
     fn add(&mut self, other: Self) {
+        self.conflicts += other.conflicts;
         self.answered.extend(other.answered);
         self.sealed.extend(other.sealed);
     }

@@ -19,11 +19,7 @@ pub(super) struct Told {
 impl Told {
     /// One key as the store holds it.
     pub(super) fn by_store(key: &Key) -> Self {
-        Self {
-            state: key.state(),
-            scheduled: key.destruction().is_some(),
-            versions: key.versions().len(),
-        }
+        Self { state: key.state(), scheduled: key.destruction().is_some(), versions: key.versions().len() }
     }
 }
 
