@@ -27,7 +27,7 @@ const SEED: &str = "KEYSTEAD_CRASH_SEED";
 /// A folder is killed in so often, then the next one begins with a first start.
 const ROUNDS_PER_FOLDER: u64 = 8;
 /// The latest strike, in milliseconds after the process was started.
-const LATEST: u64 = 450;
+const LATEST: u64 = 700;
 const RESTART: Duration = Duration::from_secs(2);
 
 #[test]
