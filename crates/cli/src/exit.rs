@@ -3,6 +3,17 @@
 use client::ClientError;
 use codec_native::Class;
 
+/// For the end of the binary's `--help`.
+pub const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  1  a failure of keystead itself
+  2  the command or the request is wrong
+  3  not known, or not allowed
+  4  what was asked for is not there
+  5  what was asked for is not in a state for it
+  6  not reached, sealed or busy: try again later";
+
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {

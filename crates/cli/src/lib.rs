@@ -16,7 +16,7 @@ mod show;
 mod token;
 
 pub use crate::command::RemoteCommand;
-pub use crate::exit::Exit;
+pub use crate::exit::{EXIT_CODES, Exit};
 pub use crate::options::{Format, GlobalArgs, GlobalOptions};
 pub use crate::run::run;
 pub use crate::session::Streams;

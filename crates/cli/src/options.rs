@@ -24,13 +24,20 @@ pub enum Format {
 #[command(next_help_heading = "Server and output")]
 pub struct GlobalArgs {
     /// The server, such as `https://kms.example:8200`; plain http is for loopback only
-    #[arg(long, global = true, env = "KEYSTEAD_ADDR", value_name = "URL")]
+    #[arg(long, global = true, env = "KEYSTEAD_ADDR", hide_env_values = true, value_name = "URL")]
     pub address: Option<String>,
     /// The pem file of the authority that signed the server's certificate
-    #[arg(long, global = true, env = "KEYSTEAD_CA", value_name = "FILE")]
+    #[arg(long, global = true, env = "KEYSTEAD_CA", hide_env_values = true, value_name = "FILE")]
     pub ca: Option<PathBuf>,
     /// The tenant whose keys are meant
-    #[arg(long, global = true, env = "KEYSTEAD_TENANT", value_name = "NAME", default_value = "default")]
+    #[arg(
+        long,
+        global = true,
+        env = "KEYSTEAD_TENANT",
+        hide_env_values = true,
+        value_name = "NAME",
+        default_value = "default"
+    )]
     pub tenant: String,
     /// How to print answers
     #[arg(long, short, global = true, value_enum, default_value_t)]
@@ -39,7 +46,7 @@ pub struct GlobalArgs {
     #[arg(long, global = true)]
     pub no_input: bool,
     /// Print errors without colour
-    #[arg(long, global = true, env = "NO_COLOR", value_parser = clap::builder::FalseyValueParser::new())]
+    #[arg(long, global = true, env = "NO_COLOR", hide_env_values = true, value_parser = clap::builder::FalseyValueParser::new())]
     pub no_color: bool,
     /// Show the http request, without secrets, instead of sending it
     #[arg(long, global = true)]

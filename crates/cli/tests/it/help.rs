@@ -42,6 +42,6 @@ fn no_argument_takes_a_secret() {
     }
     let mut root = Keystead::command();
     root.build();
-    root.debug_assert();
+    root.clone().debug_assert();
     check(&root);
 }

@@ -8,9 +8,9 @@ mod server;
 use clap::Parser;
 use keystead_cli::{GlobalArgs, RemoteCommand};
 
-/// As the binary embeds it.
+/// One key management system behind every api
 #[derive(Debug, Parser)]
-#[command(name = "keystead", term_width = 100)]
+#[command(name = "keystead", term_width = 100, after_help = keystead_cli::EXIT_CODES)]
 struct Keystead {
     #[command(flatten)]
     global: GlobalArgs,

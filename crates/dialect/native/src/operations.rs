@@ -207,8 +207,10 @@ mod tests {
     /// The client's own reviewed list of requests: each has its operation here, and each operation is asked there.
     #[test]
     fn inv_6_client_and_dialect_agree() {
-        let calls = include_str!("../../../client/tests/it/snapshots/it__calls__each_call_is_as_reviewed.snap");
-        let asked = calls.lines().filter_map(|line| line.split_once(' ').filter(|(_, at)| at.starts_with('/')));
+        let calls =
+            include_str!("../../../client/tests/it/snapshots/it__calls__each_call_is_as_reviewed.snap");
+        let asked =
+            calls.lines().filter_map(|line| line.split_once(' ').filter(|(_, at)| at.starts_with('/')));
         let mut seen = std::collections::BTreeSet::from(["sys.init"]);
         for (method, target) in asked {
             let path = target.split('?').next().unwrap();
