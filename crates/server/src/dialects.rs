@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use dialect_aws::Aws;
+use dialect_native::{Native, StatusView};
 use dialect_vault::{SealStatus, Vault};
 use edge::HttpDialect;
 use spi::LogCrypto;
@@ -19,7 +20,20 @@ pub(crate) fn all(system: &Arc<System>) -> Vec<Arc<dyn HttpDialect>> {
         Arc::new(move || seal_status(&system))
     };
     let vault = Vault::new(system.slot.clone(), status);
-    vec![Arc::new(aws), Arc::new(vault)]
+    vec![Arc::new(aws), Arc::new(vault), Arc::new(native(system))]
+}
+
+/// Unsealing and initialising over the wire need custodians' shares, which this server does not have yet.
+fn native(system: &Arc<System>) -> Native {
+    let status = {
+        let system = Arc::clone(system);
+        Arc::new(move || {
+            let SealStatus { kind, initialised, sealed, .. } = seal_status(&system);
+            StatusView { initialised, sealed, root: kind, shares: None }
+        })
+    };
+    let clock = Arc::clone(system);
+    Native::new(system.slot.clone(), status, None, Arc::new(move || clock.now()))
 }
 
 fn seal_status(system: &System) -> SealStatus {

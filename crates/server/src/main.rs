@@ -29,6 +29,11 @@ use config::{Config, Layered};
 use store_record::Options;
 use system::StartError;
 
+/// Records are made on one thread and freed on another, many thousand times a second; glibc's arenas contend on that
+/// (docs/performance.md has the figures).
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let args = Args::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {

@@ -32,15 +32,10 @@ impl Paste<'_> {
         let _ = writeln!(text, "# bao and vault");
         let _ =
             writeln!(text, "export BAO_ADDR={url} BAO_TOKEN={token} VAULT_ADDR={url} VAULT_TOKEN={token}");
-        let _ = writeln!(text, "# keystead");
-        let _ = writeln!(text, "export KEYSTEAD_ADDR={url} KEYSTEAD_TOKEN={token}");
         if let Some(authority) = self.authority {
             let path = authority.display();
             let _ = writeln!(text, "# trust this server");
-            let _ = writeln!(
-                text,
-                "export AWS_CA_BUNDLE={path} BAO_CACERT={path} VAULT_CACERT={path} KEYSTEAD_CACERT={path}"
-            );
+            let _ = writeln!(text, "export AWS_CA_BUNDLE={path} BAO_CACERT={path} VAULT_CACERT={path}");
         }
         text
     }

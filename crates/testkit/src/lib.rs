@@ -5,3 +5,4 @@ pub mod clock;
 pub mod entropy;
 pub mod provider_conformance;
 pub mod store_conformance;
+pub mod stub_kms;

@@ -24,8 +24,7 @@ impl Checks {
     pub(crate) fn text(&mut self, member: &str, value: Option<&str>, min: usize, max: usize) {
         let Some(value) = value else { return };
         let length = value.chars().count();
-        let shown: String = value.chars().take(512).collect();
-        self.bound(member, &format!("Value '{shown}'"), length, min, max);
+        self.bound(member, &format!("Value '{}'", shown(value)), length, min, max);
     }
 
     /// A blob's length in bytes; its value is never shown.
@@ -58,14 +57,22 @@ impl Checks {
     /// One of an enum's values.
     pub(crate) fn one_of(&mut self, member: &str, value: Option<&str>, set: &[&str]) {
         if let Some(value) = value.filter(|v| !set.contains(v)) {
-            self.fails(member, value, format!("Member must satisfy enum value set: [{}]", set.join(", ")));
+            self.fails(
+                member,
+                shown(value),
+                format!("Member must satisfy enum value set: [{}]", set.join(", ")),
+            );
         }
     }
 
     /// A pattern, checked by the caller.
     pub(crate) fn pattern(&mut self, member: &str, value: &str, pattern: &str, holds: bool) {
         if !holds {
-            self.fails(member, value, format!("Member must satisfy regular expression pattern: {pattern}"));
+            self.fails(
+                member,
+                shown(value),
+                format!("Member must satisfy regular expression pattern: {pattern}"),
+            );
         }
     }
 
@@ -83,4 +90,9 @@ impl Checks {
         let _ = write!(text, "{}", self.found.join("; "));
         Err(WireError::validation(text))
     }
+}
+
+/// A value as far as an error repeats it.
+fn shown(value: &str) -> &str {
+    value.char_indices().nth(512).and_then(|(end, _)| value.get(..end)).unwrap_or(value)
 }

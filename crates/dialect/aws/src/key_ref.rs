@@ -27,6 +27,11 @@ fn plain(given: &str) -> Result<KeyRef, WireError> {
     if let Some(name) = given.strip_prefix(ALIAS) {
         return Ok(KeyRef::Name(alias_name(name).ok_or_else(|| invalid_id(given))?));
     }
+    key_id(given)
+}
+
+/// A key's id and nothing else.
+fn key_id(given: &str) -> Result<KeyRef, WireError> {
     if let Some(hex) = given.strip_prefix("mrk-") {
         // A well-formed multi-Region id leads to no key here; a malformed one is no id.
         let fits = hex.len() == 32 && hex.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
@@ -49,7 +54,7 @@ fn arn(given: &str, rest: &str, place: &Place<'_>) -> Result<KeyRef, WireError> 
     }
     let account: AccountNumber = account.parse().map_err(|_| invalid())?;
     let key = match resource.strip_prefix("key/") {
-        Some(id) => plain(id)?,
+        Some(id) => key_id(id)?,
         None if resource.starts_with(ALIAS) => plain(resource)?,
         None => return Err(invalid()),
     };

@@ -15,6 +15,7 @@ mod reply;
 mod signature;
 #[cfg(test)]
 mod tests;
+mod text;
 mod wire;
 
 pub use call::{Aws, Sha256, TimeSource};

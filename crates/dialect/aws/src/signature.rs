@@ -51,6 +51,7 @@ fn proof(presented: &Presented<'_>, string_to_sign: Vec<u8>) -> Result<Signed, W
         Form::Header => None,
     };
     let unknown = |_| WireError::client("UnrecognizedClientException", crate::fault::UNRECOGNISED);
+    let token = presented.session_token.as_ref().map(|t| SecretBytes::try_take_vec(t.to_vec()));
     let scope = &presented.scope;
     let proof = SignatureProof {
         credential: CredentialId::new(&presented.access_key_id).map_err(unknown)?,
@@ -63,7 +64,7 @@ fn proof(presented: &Presented<'_>, string_to_sign: Vec<u8>) -> Result<Signed, W
         expires_at,
         string_to_sign,
         signature: presented.signature,
-        session_token: presented.session_token.as_ref().map(|t| SecretBytes::take_vec(t.to_vec())),
+        session_token: token.transpose().map_err(|_| WireError::internal())?,
     };
     Ok(Signed { region: proof.scope.region.clone(), proof: Proof::Signature(Box::new(proof)) })
 }

@@ -117,7 +117,7 @@ fn every_action_has_its_own_word_in_denials() {
 #[serde(rename_all = "PascalCase")]
 struct Body<'a> {
     #[serde(borrow)]
-    key_id: crate::ops::Text<'a>,
+    key_id: crate::text::Text<'a>,
 }
 
 #[test]

@@ -31,6 +31,10 @@ impl WireError {
         Self::client("SerializationException", message)
     }
 
+    pub(crate) fn bad_base64() -> Self {
+        Self::serialization("A blob is not valid base64.")
+    }
+
     pub(crate) fn unsupported(message: impl Into<Cow<'static, str>>) -> Self {
         Self::client("UnsupportedOperationException", message)
     }

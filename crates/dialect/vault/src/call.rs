@@ -7,13 +7,13 @@ use api::{Fault, FaultWhat, Kms, KmsExt, Malformed, Operation, RequestContext};
 use async_trait::async_trait;
 use domain::{Coordinates, Dialect, Name, Proof, RequestId, Space};
 use edge::{HttpDialect, Refusal, Request, Response};
-use http::Method;
+use http::{HeaderMap, Method};
 use secret::SecretBytes;
 
 use crate::envelope::{Answer, Errors};
 use crate::path::{self, Path};
 use crate::sys::{self, StatusSource};
-use crate::{envelope, fault, ops};
+use crate::{envelope, fault, ops, query};
 
 /// The original's default.
 const MAX_BODY: usize = 32 * 1024 * 1024;
@@ -21,6 +21,8 @@ const MAX_BODY: usize = 32 * 1024 * 1024;
 pub(crate) const MOUNT: &str = "transit";
 /// Longest token that is looked at.
 const MAX_TOKEN: usize = 8192;
+/// Longest namespace that can lead anywhere, as coordinates are bounded.
+const MAX_NAMESPACE: usize = 255;
 
 /// The dialect.
 pub struct Vault {
@@ -54,29 +56,23 @@ impl Vault {
     }
 
     async fn answer(&self, request: &Request, segments: &[String]) -> Result<Answer, Errors> {
-        let verb = verb(request).ok_or_else(|| Errors::new(405, "unsupported method"))?;
         let parts: Vec<&str> = segments.iter().map(String::as_str).collect();
         let status = (self.status)();
-        match (verb, parts.as_slice()) {
-            (Verb::Read, ["sys", "health"]) => {
-                return Ok(sys::health(
-                    status,
-                    request.query.as_deref(),
-                    &request.method,
-                    request.received_at,
-                ));
-            }
-            (Verb::Read, ["sys", "seal-status"]) => return Ok(sys::seal_status(status)),
-            (Verb::Read, ["sys", "init"]) => return Ok(sys::init(status)),
-            (Verb::Read, ["sys", "leader"]) => return Ok(sys::leader()),
-            _ => {}
+        if let Some(page) = sys::page(&parts) {
+            let namespace = namespace(&request.headers);
+            return page.answer(status, request, &namespace);
         }
+        let verb = verb(request)?;
         if status.sealed {
             return Err(fault::word(&FaultWhat::Sealed));
         }
         let exchange = Exchange { kms: &*self.kms, request, path: segments.join("/"), operation: "unknown" };
-        if request.headers.contains_key("x-vault-wrap-ttl") {
+        if wraps(&request.headers) {
             let text = "response wrapping is not supported by this server yet";
+            return Err(exchange.refuse(Errors::bad_request(text)).await);
+        }
+        if verb == Verb::Write && parts.last().is_some_and(|last| last.is_empty()) {
+            let text = "cannot write to a path ending in '/'";
             return Err(exchange.refuse(Errors::bad_request(text)).await);
         }
         ops::dispatch(verb, &parts, exchange).await
@@ -84,15 +80,36 @@ impl Vault {
 }
 
 /// `LIST` and `GET ?list=true` are one, and so are `PUT` and `POST`.
-fn verb(request: &Request) -> Option<Verb> {
-    let listing = request.query.as_deref().is_some_and(|q| q.split('&').any(|pair| pair == "list=true"));
+fn verb(request: &Request) -> Result<Verb, Errors> {
     match request.method {
-        Method::GET if listing => Some(Verb::List),
-        Method::GET | Method::HEAD => Some(Verb::Read),
-        Method::POST | Method::PUT => Some(Verb::Write),
-        Method::DELETE => Some(Verb::Delete),
-        _ if request.method.as_str() == "LIST" => Some(Verb::List),
-        _ => None,
+        Method::GET => match query::value(request.query.as_deref(), "list") {
+            None => Ok(Verb::Read),
+            Some(list) => match query::truth(&list) {
+                Some(true) => Ok(Verb::List),
+                Some(false) => Ok(Verb::Read),
+                None => Err(Errors::silent(400)),
+            },
+        },
+        Method::POST | Method::PUT => Ok(Verb::Write),
+        Method::DELETE => Ok(Verb::Delete),
+        _ if request.method.as_str() == "LIST" => Ok(Verb::List),
+        _ => Err(Errors::silent(405)),
+    }
+}
+
+/// Whether the client wants its answer wrapped. Anything but no time at all is a wish.
+fn wraps(headers: &HeaderMap) -> bool {
+    headers.get("x-vault-wrap-ttl").is_some_and(|ttl| !matches!(ttl.as_bytes(), b"" | b"0" | b"0s"))
+}
+
+/// The namespace; the root is empty, and may be spelt `root`. What cannot be read is never the root: it becomes a
+/// text that leads nowhere.
+fn namespace(headers: &HeaderMap) -> String {
+    let Some(given) = headers.get("x-vault-namespace") else { return String::new() };
+    match given.to_str().map(|text| text.trim_matches('/')) {
+        Ok("root") => String::new(),
+        Ok(text) if text.len() <= MAX_NAMESPACE => text.to_owned(),
+        Ok(_) | Err(_) => char::REPLACEMENT_CHARACTER.to_string(),
     }
 }
 
@@ -112,12 +129,20 @@ impl Exchange<'_> {
     /// Refuses a request that is wrong in itself. The gate checks the token first and records the refusal; what it
     /// finds is graver than what was found here.
     pub(crate) async fn refuse(&self, errors: Errors) -> Errors {
+        self.refused().await.err().unwrap_or(errors)
+    }
+
+    /// Has the gate check the token and record a refusal.
+    ///
+    /// # Errors
+    /// What the gate finds instead: nobody it knows, or no log to record it in.
+    pub(crate) async fn refused(&self) -> Result<(), Errors> {
         let what = FaultWhat::Malformed(Malformed::Field {
             field: "request",
             why: "refused before it was an operation",
         });
         let told = self.kms.refuse(self.context(), self.proof(), Fault::new(what.clone())).await;
-        if told.what == what { errors } else { fault::word(&told.what) }
+        if told.what == what { Ok(()) } else { Err(fault::word(&told.what)) }
     }
 
     /// There is nothing at this path.
@@ -131,13 +156,16 @@ impl Exchange<'_> {
         self.refuse(Errors::new(404, "1 error occurred:\n\t* unsupported path\n\n")).await
     }
 
+    /// There is such a path, but not with this verb.
+    pub(crate) async fn unsupported_operation(&self) -> Errors {
+        self.refuse(Errors::new(405, "1 error occurred:\n\t* unsupported operation\n\n")).await
+    }
+
     fn context(&self) -> RequestContext {
-        let namespace =
-            self.request.headers.get("x-vault-namespace").and_then(|v| v.to_str().ok()).unwrap_or_default();
         RequestContext {
             id: self.request.id,
             received_at: self.request.received_at,
-            place: Coordinates::new(Dialect::Vault, namespace.trim_matches('/')),
+            place: Coordinates::new(Dialect::Vault, namespace(&self.request.headers)),
             operation: self.operation.into(),
             address: self.request.peer,
         }
@@ -180,7 +208,7 @@ impl HttpDialect for Vault {
                 Ok(answer) => envelope::respond(request.id, answer),
                 Err(errors) => envelope::refuse(&errors),
             },
-            Path::Elsewhere(to) => envelope::elsewhere(&to),
+            Path::Elsewhere(to) => envelope::elsewhere(&to, request.query.as_deref()),
             Path::Relative => envelope::refuse(&Errors::bad_request("relative paths not supported")),
             Path::Unknown => envelope::refuse(&Errors::silent(404)),
         }

@@ -3,6 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::member;
+
 /// Nonce and tag: the least that can open.
 pub(crate) const LEAST: usize = 12 + 16;
 
@@ -25,9 +27,13 @@ pub(crate) fn push(out: &mut String, version: u32, bytes: &[u8]) {
 pub(crate) fn read(text: &str) -> Result<Read, &'static str> {
     let rest = text.strip_prefix("vault:v").ok_or("invalid ciphertext: no prefix")?;
     let (version, body) = rest.split_once(':').ok_or("invalid ciphertext: wrong number of fields")?;
-    let version: u32 =
+    let version: i64 =
         version.parse().map_err(|_| "invalid ciphertext: version number could not be decoded")?;
-    let bytes = STANDARD.decode(body).map_err(|_| "invalid ciphertext: could not decode base64")?;
+    let bytes = member::bytes(body).map_err(|_| "invalid ciphertext: could not decode base64")?;
+    if version < 0 {
+        return Err("ciphertext or signature version is disallowed by policy (too old)");
+    }
+    let version = u32::try_from(version).map_err(|_| "invalid ciphertext: version is too new")?;
     // Early servers wrote v0 for the first version.
     Ok(Read { version: version.max(1), bytes })
 }

@@ -64,7 +64,8 @@ pub(crate) fn refuse(errors: &Errors) -> Response {
 }
 
 /// Leads a client to the clean spelling of its path.
-pub(crate) fn elsewhere(to: &str) -> Response {
+pub(crate) fn elsewhere(to: &str, query: Option<&str>) -> Response {
+    let to = query.map_or_else(|| to.to_owned(), |query| format!("{to}?{query}"));
     let mut response = status_only(StatusCode::TEMPORARY_REDIRECT);
     if let Ok(to) = HeaderValue::try_from(to) {
         response.headers_mut().insert(LOCATION, to);

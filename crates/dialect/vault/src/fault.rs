@@ -18,7 +18,7 @@ pub(crate) fn word(what: &FaultWhat) -> Errors {
         | FaultWhat::CredentialExpired
         | FaultWhat::ClockSkew { .. }
         | FaultWhat::Denied { .. } => Errors::denied(),
-        FaultWhat::PlaceUnknown { .. } => new(404, "no handler for route. route entry not found.".to_owned()),
+        FaultWhat::PlaceUnknown { .. } => new(404, "namespace not found".to_owned()),
         FaultWhat::KeyNotFound { .. } | FaultWhat::NameNotFound { .. } | FaultWhat::ObjectNotFound { .. } => {
             Errors::silent(404)
         }

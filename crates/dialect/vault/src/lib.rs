@@ -11,6 +11,7 @@ mod member;
 mod operations;
 mod ops;
 mod path;
+mod query;
 mod sys;
 #[cfg(test)]
 mod tests;

@@ -47,5 +47,13 @@ pub const OPERATIONS: &[OperationRow] = &[
     row("delete transit/keys/:name/soft-delete", &[(Action::DisableKey, ResourceRule::Key)]),
     row("write transit/keys/:name/soft-delete-restore", &[(Action::EnableKey, ResourceRule::Key)]),
     row("write transit/encrypt/:name", &[(Action::Encrypt, ResourceRule::Key)]),
+    row(
+        "write transit/encrypt/:name, the key absent",
+        &[
+            (Action::CreateKey, ResourceRule::Tenant),
+            (Action::BindName, ResourceRule::Name),
+            (Action::Encrypt, ResourceRule::Key),
+        ],
+    ),
     row("write transit/decrypt/:name", &[(Action::Decrypt, ResourceRule::Key)]),
 ];

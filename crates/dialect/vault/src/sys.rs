@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
-use domain::Timestamp;
+use edge::Request;
 use http::Method;
 use serde_json::json;
 
-use crate::envelope::Answer;
+use crate::envelope::{Answer, Errors};
+use crate::query;
 
 /// The API level that is spoken; clients parse a plain semantic version and choose features by it (COMPATIBILITY.md).
 const VERSION: &str = "2.7.2";
+/// The status codes of `sys/health` that a client may choose; those of standbys mean nothing where every node serves.
+const CODES: [&str; 5] = ["activecode", "standbycode", "sealedcode", "uninitcode", "drsecondarycode"];
 
 /// Whether the system is sealed, and how far unsealing is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,8 +34,56 @@ pub struct SealStatus {
 /// Tells the status at any moment.
 pub type StatusSource = Arc<dyn Fn() -> SealStatus + Send + Sync>;
 
-/// `GET /v1/sys/seal-status`.
-pub(crate) fn seal_status(status: SealStatus) -> Answer {
+/// A page that needs no token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StatusPage {
+    /// `sys/health`.
+    Health,
+    /// `sys/seal-status`.
+    SealStatus,
+    /// `sys/init`.
+    Init,
+    /// `sys/leader`.
+    Leader,
+}
+
+/// The status page at a path.
+pub(crate) fn page(path: &[&str]) -> Option<StatusPage> {
+    match path {
+        ["sys", "health"] => Some(StatusPage::Health),
+        ["sys", "seal-status"] => Some(StatusPage::SealStatus),
+        ["sys", "init"] => Some(StatusPage::Init),
+        ["sys", "leader"] => Some(StatusPage::Leader),
+        _ => None,
+    }
+}
+
+impl StatusPage {
+    /// Answers it: read only, and where it tells of the whole server, only to the root namespace.
+    pub(crate) fn answer(
+        self,
+        status: SealStatus,
+        asked: &Request,
+        namespace: &str,
+    ) -> Result<Answer, Errors> {
+        let read = asked.method == Method::GET || (asked.method == Method::HEAD && self == Self::Health);
+        if !read {
+            return Err(Errors::silent(405));
+        }
+        if matches!(self, Self::Health | Self::Init) && !namespace.is_empty() {
+            return Err(Errors::bad_request("operation unavailable in namespaces"));
+        }
+        match self {
+            Self::Health => health(status, asked),
+            Self::SealStatus => Ok(seal_status(status)),
+            Self::Init => Ok(Answer::Bare(200, json!({ "initialized": status.initialised }))),
+            // Every node serves.
+            Self::Leader => Ok(Answer::Bare(200, json!({ "ha_enabled": false }))),
+        }
+    }
+}
+
+fn seal_status(status: SealStatus) -> Answer {
     let SealStatus { kind, initialised, sealed, threshold, shares, progress } = status;
     Answer::Bare(
         200,
@@ -44,50 +95,39 @@ pub(crate) fn seal_status(status: SealStatus) -> Answer {
     )
 }
 
-/// `GET /v1/sys/init`.
-pub(crate) fn init(status: SealStatus) -> Answer {
-    Answer::Bare(200, json!({ "initialized": status.initialised }))
-}
-
-/// `GET /v1/sys/leader`: every node serves.
-pub(crate) fn leader() -> Answer {
-    Answer::Bare(
-        200,
-        json!({
-            "ha_enabled": false, "is_self": false, "leader_address": "", "leader_cluster_address": "",
-            "performance_standby": false, "performance_standby_last_remote_wal": 0,
-        }),
-    )
-}
-
-/// `GET` or `HEAD /v1/sys/health`: the status code says it all, and each may be chosen by the client.
-pub(crate) fn health(status: SealStatus, query: Option<&str>, method: &Method, now: Timestamp) -> Answer {
-    let code = if !status.initialised {
-        chosen(query, "uninitcode").unwrap_or(501)
+/// The status code says it all, and each may be chosen by the client.
+fn health(status: SealStatus, asked: &Request) -> Result<Answer, Errors> {
+    let (name, usual) = if !status.initialised {
+        ("uninitcode", 501)
     } else if status.sealed {
-        chosen(query, "sealedcode").unwrap_or(503)
+        ("sealedcode", 503)
     } else {
-        chosen(query, "activecode").unwrap_or(200)
+        ("activecode", 200)
     };
-    if *method == Method::HEAD {
-        return Answer::Bare(code, serde_json::Value::Null);
+    let query = asked.query.as_deref();
+    // All are checked, so that a probe written wrongly is told at once and not on the day of the outage.
+    for name in CODES {
+        chosen(query, name)?;
     }
-    Answer::Bare(
+    let code = chosen(query, name)?.unwrap_or(usual);
+    if asked.method == Method::HEAD {
+        return Ok(Answer::Bare(code, serde_json::Value::Null));
+    }
+    let now = asked.received_at.seconds();
+    Ok(Answer::Bare(
         code,
         json!({
             "initialized": status.initialised, "sealed": status.sealed, "standby": false,
             "performance_standby": false, "replication_performance_mode": "disabled",
-            "replication_dr_mode": "disabled", "server_time_utc": now.seconds(), "version": VERSION,
+            "replication_dr_mode": "disabled", "server_time_utc": now, "version": VERSION,
             "cluster_name": "keystead",
         }),
-    )
+    ))
 }
 
-/// A status code that the client chose, if it is one.
-fn chosen(query: Option<&str>, name: &str) -> Option<u16> {
-    let pairs = query?.split('&').filter_map(|pair| pair.split_once('='));
-    pairs
-        .filter(|(n, _)| *n == name)
-        .find_map(|(_, code)| code.parse().ok())
-        .filter(|code| (200..=599).contains(code))
+/// The status code that the client chose; what is none is an error.
+fn chosen(query: Option<&str>, name: &str) -> Result<Option<u16>, Errors> {
+    let Some(given) = query::value(query, name) else { return Ok(None) };
+    let code = given.parse().ok().filter(|code| (200..=599).contains(code));
+    code.map(Some).ok_or_else(|| Errors::silent(400))
 }

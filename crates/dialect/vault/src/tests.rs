@@ -94,6 +94,12 @@ fn inv_6_only_reviewed_operations_ask_for_nothing() {
 fn ciphertexts_are_told_apart() {
     use crate::ciphertext::{Read, read};
     assert_eq!(read("vault:v0:AAAA"), Ok(Read { version: 1, bytes: vec![0, 0, 0] }));
+    assert_eq!(read("vault:v1:AA\nAA"), Ok(Read { version: 1, bytes: vec![0, 0, 0] }));
+    assert_eq!(read("vault:v4294967296:AAAA"), Err("invalid ciphertext: version is too new"));
+    assert_eq!(
+        read("vault:v-1:AAAA"),
+        Err("ciphertext or signature version is disallowed by policy (too old)")
+    );
     assert_eq!(read("AAAA"), Err("invalid ciphertext: no prefix"));
     assert_eq!(read("vault:v1"), Err("invalid ciphertext: wrong number of fields"));
     assert_eq!(read("vault:vx:AAAA"), Err("invalid ciphertext: version number could not be decoded"));

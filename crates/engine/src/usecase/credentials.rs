@@ -21,10 +21,7 @@ const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 impl Session<'_> {
     pub(crate) async fn create_credential(&mut self, op: &CreateCredential) -> Result<Plan, Fault> {
         let principal = self.allow_on_principal(&op.principal, Action::CreateCredential).await?.into_inner();
-        // Whoever makes a credential can act as its principal, so a lesser role must not make a greater one's.
-        if principal.roles.contains(&domain::Role::Root) && !self.caller.roles.contains(&domain::Role::Root) {
-            return Err(field("principal", "only a holder of the root role makes credentials of one"));
-        }
+        self.may_touch(&principal)?;
         let (id, secret) = self.new_secret(op.kind)?;
         let credential = Credential {
             id,
@@ -75,12 +72,21 @@ impl Session<'_> {
         };
         let on = ResourceRef::Principal { account, id: found.get().principal };
         self.allow(Action::RevokeCredential, on).await?;
+        if let Some(holder) = self.principal_by_id(found.get().principal).await? {
+            self.may_touch(&holder)?;
+        }
         let mut change = Change::new("revoke_credential").put(found.delete()).revoking();
         change.raise(Scope::Account(account));
         if found.get().kind == CredentialKind::SigningKey {
             change = change.material(MaterialChange::Erase(MaterialAt::Credential(op.id.clone())));
         }
         Ok(Plan::commit(change, Output::RevokeCredential(())))
+    }
+
+    async fn principal_by_id(&self, id: domain::PrincipalId) -> Result<Option<domain::Principal>, Fault> {
+        let owner = Owner::Account(self.own_account());
+        let found = self.engine.parts.store.load::<domain::Principal>(owner, id.as_bytes()).await;
+        Ok(found.map_err(store_fault)?.map(Loaded::into_inner))
     }
 
     /// A new secret and the id it goes by.

@@ -44,6 +44,7 @@ impl Session<'_> {
 
     pub(crate) async fn update_principal(&mut self, op: &UpdatePrincipal) -> Result<Plan, Fault> {
         let loaded = self.allow_on_principal(&op.name, Action::UpdatePrincipal).await?;
+        self.may_touch(loaded.get())?;
         if let Some(roles) = &op.roles {
             self.may_grant_roles(roles)?;
         }
@@ -109,6 +110,13 @@ impl Session<'_> {
         }
         let both = roles.contains(&Role::Administrator) && roles.contains(&Role::Auditor);
         if both { Err(field("roles", "nobody both administers and audits")) } else { Ok(()) }
+    }
+
+    /// A lesser role neither changes a holder of the root role nor makes or takes its credentials: otherwise an
+    /// administrator could become root, or lock it out.
+    pub(crate) fn may_touch(&self, principal: &Principal) -> Result<(), Fault> {
+        let above = principal.roles.contains(&Role::Root) && !self.caller.roles.contains(&Role::Root);
+        if above { Err(field("principal", "only a holder of the root role changes one")) } else { Ok(()) }
     }
 
     async fn policies_by_name(&self, names: &[String]) -> Result<Vec<PolicyId>, Fault> {

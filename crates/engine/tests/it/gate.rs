@@ -221,3 +221,81 @@ async fn sealed_means_sealed() {
     assert_eq!(word(house.encrypt("root", key, "x").await), "sealed");
     assert_eq!(word(house.engine.run(house.context(aws(), "x"), token("root"), new_key()).await), "sealed");
 }
+
+#[tokio::test]
+async fn a_lesser_role_neither_becomes_root_nor_touches_it() {
+    use api::ops::{CreateCredential, CreatePrincipal, ListCredentials, RevokeCredential, UpdatePrincipal};
+    let house = House::open().await;
+    let update = |name: &str, roles| UpdatePrincipal {
+        name: name.to_owned(),
+        roles: Some(roles),
+        policies: None,
+        disabled: None,
+    };
+    let credential = |principal: &str| CreateCredential {
+        principal: principal.to_owned(),
+        kind: domain::CredentialKind::BearerToken,
+        description: String::new(),
+        expires_at: None,
+    };
+    use domain::Role::{Administrator, Auditor, CryptoUser, Root};
+    let who = "administrator";
+    assert_eq!(word(house.run(who, update(who, vec![Administrator, Root])).await), "malformed");
+    assert_eq!(word(house.run(who, update("root", vec![])).await), "malformed");
+    assert_eq!(word(house.run(who, update("user", vec![Administrator, Auditor])).await), "malformed");
+    assert_eq!(word(house.run(who, credential("root")).await), "malformed");
+    let make = CreatePrincipal {
+        name: "twin".to_owned(),
+        kind: domain::PrincipalKind::User,
+        roles: vec![Root],
+        policies: vec![],
+        labels: Default::default(),
+    };
+    assert_eq!(word(house.run(who, make).await), "malformed");
+    let owned = house.run("root", ListCredentials { principal: "root".to_owned() }).await.unwrap();
+    assert_eq!(word(house.run(who, RevokeCredential { id: owned[0].id.clone() }).await), "malformed");
+    assert_eq!(word(house.run("user", credential("user")).await), "denied");
+    assert_eq!(word(house.run(who, update("user", vec![CryptoUser])).await), "ok");
+}
+
+#[tokio::test]
+async fn a_revoked_credential_is_dead_at_once_and_a_new_one_lives() {
+    use api::ops::{CreateCredential, RevokeCredential, WhoAmI};
+    let house = House::open().await;
+    let op = CreateCredential {
+        principal: "user".to_owned(),
+        kind: domain::CredentialKind::BearerToken,
+        description: String::new(),
+        expires_at: None,
+    };
+    let made = house.run("administrator", op).await.unwrap();
+    let text = made.secret.expose(secret::Exposure::ReturnToAuthorisedCaller).to_vec();
+    let text = String::from_utf8(text).unwrap();
+    assert!(text.starts_with("kst_"));
+    assert_eq!(house.run(&text, WhoAmI).await.unwrap().principal.name, "user");
+    house.run("administrator", RevokeCredential { id: made.credential.id.clone() }).await.unwrap();
+    assert_eq!(word(house.run(&text, WhoAmI).await), "credential_unknown");
+    assert_eq!(
+        word(house.run("administrator", RevokeCredential { id: made.credential.id }).await),
+        "object_not_found"
+    );
+}
+
+#[tokio::test]
+async fn a_guardrail_caps_everybody_in_its_tenant() {
+    use api::ops::WritePolicy;
+    let house = House::open().await;
+    let key = house.create("root").await.unwrap().key.id();
+    let text = r#"permit(principal, action, resource); forbid(principal, action == Action::"key:encrypt", resource);"#;
+    let op = WritePolicy {
+        name: "no-encrypt".to_owned(),
+        document: PolicyDocument { language: Language::Cedar, text: text.to_owned() },
+        guards: Some(vec!["default".to_owned()]),
+    };
+    house.run("administrator", op).await.unwrap();
+    for who in ["root", "user"] {
+        assert_eq!(word(house.encrypt(who, key, "x").await), "denied", "{who}");
+        let described = word(house.run(who, DescribeKey { key: KeyRef::Id(key) }).await);
+        assert_eq!(described, "ok", "{who}: it caps nothing else");
+    }
+}

@@ -78,7 +78,7 @@ fn equality_is_of_all_bytes_and_of_length() {
 }
 
 #[test]
-fn debug_prints_the_type_alone() {
+fn inv_2_debug_prints_the_type_alone() {
     let secret = SecretBytes::take_vec(b"hunter2".to_vec());
     assert_eq!(format!("{secret:?} {secret:#?}"), "Secret<[u8]> Secret<[u8]>");
     let array = Secret::<[u8; 7]>::try_from(secret).unwrap();

@@ -3,10 +3,10 @@
 use api::ops::BindName;
 use serde::Deserialize;
 
-use super::members::Text;
 use crate::call::{Place, WireOperation};
 use crate::constraint::Checks;
 use crate::key_ref;
+use crate::text::Text;
 use crate::wire::{self, WireError};
 
 #[derive(Deserialize)]

@@ -8,9 +8,9 @@ use domain::{ExportCeiling, KeySpec, Language, PolicyDocument, UsageSet};
 use serde::Deserialize;
 
 use super::describe_key::described;
-use super::members::Text;
 use crate::call::{Place, WireOperation};
 use crate::constraint::Checks;
+use crate::text::Text;
 use crate::wire::{self, WireError};
 
 const SPECS: &[&str] = &[

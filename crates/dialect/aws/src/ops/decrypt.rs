@@ -5,11 +5,12 @@ use secret::{Exposure, SecretBytes};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::members::{Context, Text, blob, check_algorithm, only_symmetric, refuse_unsupported};
+use super::members::{Context, blob, check_algorithm, only, only_symmetric, refuse_unsupported};
 use crate::call::{Place, WireOperation};
 use crate::constraint::Checks;
 use crate::key_ref;
 use crate::metadata::key_arn;
+use crate::text::Text;
 use crate::wire::{self, WireError};
 
 #[derive(Deserialize)]
@@ -51,8 +52,7 @@ impl WireOperation for Decrypt {
 
     fn write(output: Decrypted, place: &Place<'_>) -> Result<Vec<u8>, WireError> {
         let arn = key_arn(place, output.account, output.key);
-        let plaintext =
-            output.items.into_iter().next().and_then(Result::ok).ok_or_else(WireError::internal)?;
+        let plaintext = only(output.items, place)?;
         let material = output.material.map(|m| format!(",\"KeyMaterialId\":\"{m}\"")).unwrap_or_default();
         let tail = format!(",\"EncryptionAlgorithm\":\"SYMMETRIC_DEFAULT\",\"KeyId\":\"{arn}\"{material}}}");
         with_plaintext("{", &plaintext, &tail)

@@ -3,11 +3,12 @@
 use api::ops::KeyView;
 use serde::Deserialize;
 
-use super::members::{Text, check_key_id};
+use super::members::check_key_id;
 use crate::call::{Place, WireOperation};
 use crate::constraint::Checks;
 use crate::key_ref;
-use crate::metadata::metadata;
+use crate::metadata::{key_arn, metadata};
+use crate::text::Text;
 use crate::wire::{self, WireError};
 
 #[derive(Deserialize)]
@@ -32,6 +33,11 @@ impl WireOperation for DescribeKey {
     }
 
     fn write(view: KeyView, place: &Place<'_>) -> Result<Vec<u8>, WireError> {
+        // A destroyed key stays on record here; to a client of this API it is gone.
+        if view.key.state().is_destroyed() {
+            let arn = key_arn(place, view.account.number, view.key.id());
+            return Err(WireError::client("NotFoundException", format!("Key '{arn}' does not exist")));
+        }
         described(&view, place)
     }
 }

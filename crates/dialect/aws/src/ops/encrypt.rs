@@ -6,13 +6,12 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::members::{
-    Context, Text, check_algorithm, check_key_id, only_symmetric, refuse_unsupported, secret_blob,
-};
+use super::members::{Context, check_algorithm, check_key_id, only, only_symmetric, refuse_unsupported};
 use crate::call::{Place, WireOperation};
 use crate::constraint::Checks;
 use crate::key_ref;
 use crate::metadata::key_arn;
+use crate::text::{SecretBlob, Text};
 use crate::wire::{self, WireError};
 
 #[derive(Deserialize)]
@@ -20,8 +19,7 @@ use crate::wire::{self, WireError};
 struct Asked<'a> {
     #[serde(borrow)]
     key_id: Text<'a>,
-    #[serde(borrow)]
-    plaintext: Text<'a>,
+    plaintext: Option<SecretBlob>,
     encryption_context: Option<Context>,
     #[serde(borrow)]
     encryption_algorithm: Text<'a>,
@@ -36,11 +34,9 @@ impl WireOperation for Encrypt {
 
     fn read(body: &[u8], place: &Place<'_>) -> Result<Self::Op, WireError> {
         let asked: Asked<'_> = wire::read(body)?;
-        let plaintext = asked.plaintext.as_deref().map(secret_blob).transpose()?;
         let mut checks = Checks::default();
         check_key_id(&mut checks, &asked.key_id);
-        checks.required("plaintext", plaintext.as_ref());
-        checks.blob("plaintext", plaintext.as_ref().map(|p| p.len()), 1, 4096);
+        let plaintext = SecretBlob::required(asked.plaintext, "plaintext", &mut checks)?;
         check_algorithm(&mut checks, &asked.encryption_algorithm);
         checks.done()?;
         refuse_unsupported(asked.dry_run, None, asked.grant_tokens.as_deref())?;
@@ -53,7 +49,7 @@ impl WireOperation for Encrypt {
     }
 
     fn write(output: Encrypted, place: &Place<'_>) -> Result<Vec<u8>, WireError> {
-        let item = output.items.into_iter().next().and_then(Result::ok).ok_or_else(WireError::internal)?;
+        let item = only(output.items, place)?;
         let arn = key_arn(place, output.account, output.key);
         let mut answer = String::with_capacity(item.ciphertext.len() * 4 / 3 + 192);
         answer.push_str("{\"CiphertextBlob\":\"");

@@ -7,11 +7,12 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::decrypt::with_plaintext;
-use super::members::{Context, Text, check_key_id, refuse_unsupported};
+use super::members::{Context, check_key_id, refuse_unsupported};
 use crate::call::{Place, WireOperation};
 use crate::constraint::Checks;
 use crate::key_ref;
 use crate::metadata::key_arn;
+use crate::text::Text;
 use crate::wire::{self, WireError};
 
 #[derive(Deserialize)]

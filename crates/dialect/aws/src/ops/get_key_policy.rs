@@ -4,10 +4,11 @@ use domain::PolicyDocument;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::members::{Text, check_key_id};
+use super::members::check_key_id;
 use crate::call::{Place, WireOperation};
 use crate::constraint::Checks;
 use crate::key_ref;
+use crate::text::Text;
 use crate::wire::{self, WireError};
 
 #[derive(Deserialize)]

@@ -5,10 +5,10 @@ use domain::{Page, Space};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::members::Text;
 use crate::call::{Place, WireOperation};
 use crate::constraint::Checks;
 use crate::metadata::epoch;
+use crate::text::Text;
 use crate::wire::{self, WireError};
 use crate::{key_ref, paging};
 

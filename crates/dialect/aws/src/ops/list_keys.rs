@@ -4,11 +4,11 @@ use api::ops::KeyPage;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::members::Text;
 use crate::call::{Place, WireOperation};
 use crate::constraint::Checks;
 use crate::metadata::key_arn;
 use crate::paging;
+use crate::text::Text;
 use crate::wire::{self, WireError};
 
 #[derive(Deserialize)]

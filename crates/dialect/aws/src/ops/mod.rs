@@ -17,9 +17,6 @@ mod members;
 mod put_key_policy;
 mod schedule_key_deletion;
 
-#[cfg(test)]
-pub(crate) use members::Text;
-
 use crate::call::Exchange;
 use crate::operations::ABSENT;
 use crate::wire::WireError;

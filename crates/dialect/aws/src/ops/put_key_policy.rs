@@ -4,10 +4,11 @@ use domain::{Language, PolicyDocument};
 use serde::Deserialize;
 
 use super::get_key_policy::only_default;
-use super::members::{Text, check_key_id};
+use super::members::check_key_id;
 use crate::call::{Place, WireOperation};
 use crate::constraint::Checks;
 use crate::key_ref;
+use crate::text::Text;
 use crate::wire::{self, WireError};
 
 #[derive(Deserialize)]

@@ -4,11 +4,12 @@ use api::ops::{KeyView, ScheduleDestruction};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::members::{Text, check_key_id};
+use super::members::check_key_id;
 use crate::call::{Place, WireOperation};
 use crate::constraint::Checks;
 use crate::key_ref;
 use crate::metadata::{epoch, key_arn, key_state};
+use crate::text::Text;
 use crate::wire::{self, WireError};
 
 const DAY: u32 = 86_400;

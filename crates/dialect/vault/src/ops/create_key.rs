@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use api::ops::CreateKey;
-use domain::{ExportCeiling, KeySpec, Name, UsageSet};
+use domain::{ExportCeiling, KeyId, KeySpec, Name, UsageSet};
 use serde::Deserialize;
 
 use super::read_key::shown;
 use crate::call::{Exchange, key_ref};
 use crate::envelope::{Answer, Errors};
 use crate::fault;
-use crate::member::Text;
+use crate::member::{Setting, Text};
 
 /// Types that the original knows and this server does not have yet.
 const ABSENT: &[&str] = &[
@@ -40,27 +40,32 @@ const ABSENT: &[&str] = &[
 struct Asked<'a> {
     #[serde(borrow, rename = "type")]
     kind: Text<'a>,
-    derived: Option<serde_json::Value>,
-    convergent_encryption: Option<serde_json::Value>,
-    exportable: Option<serde_json::Value>,
-    allow_plaintext_backup: Option<serde_json::Value>,
-    auto_rotate_period: Option<serde_json::Value>,
+    derived: Option<Setting>,
+    convergent_encryption: Option<Setting>,
+    exportable: Option<Setting>,
+    allow_plaintext_backup: Option<Setting>,
+    auto_rotate_period: Option<Setting>,
+    key_size: Option<Setting>,
 }
 
 pub(super) async fn run(name: &str, exchange: Exchange<'_>) -> Result<Answer, Errors> {
     let Some((name, _)) = key_ref(name) else { return Err(exchange.unsupported_path().await) };
     let asked: Asked<'_> = super::body(&exchange).await?;
-    let spec = match spec(&asked) {
-        Ok(spec) => spec,
+    let op = match spec(&asked).and_then(|spec| new_key(name.clone(), spec)) {
+        Ok(op) => op,
         Err(errors) => return Err(exchange.refuse(errors).await),
     };
-    let view = exchange.run(new_key(name.clone(), spec)).await.map_err(|f| fault::word(&f.what))?;
+    let view = exchange.run(op).await.map_err(|f| fault::word(&f.what))?;
     shown(&view, name.text()).map(Answer::Data)
 }
 
-/// What transit makes: exportable up to the plain, but not now; destruction at once, but not allowed now.
-pub(super) fn new_key(name: Name, spec: KeySpec) -> CreateKey {
-    CreateKey {
+/// What transit makes: exportable up to the plain, but not now; destruction at once, but not allowed now. No key takes
+/// a name of the form of an id: names win over ids, so it could stand before another key.
+pub(super) fn new_key(name: Name, spec: KeySpec) -> Result<CreateKey, Errors> {
+    if name.text().parse::<KeyId>().is_ok() {
+        return Err(Errors::bad_request("the name of a new key must not have the form of a key id"));
+    }
+    Ok(CreateKey {
         spec,
         usage: UsageSet::ENCRYPT_DECRYPT,
         description: String::new(),
@@ -72,22 +77,20 @@ pub(super) fn new_key(name: Name, spec: KeySpec) -> CreateKey {
         destruction_wait: 0,
         destruction_allowed: false,
         or_find: true,
-    }
+    })
 }
 
 fn spec(asked: &Asked<'_>) -> Result<KeySpec, Errors> {
-    let on = |v: &Option<serde_json::Value>| {
-        v.as_ref()
-            .is_some_and(|v| !matches!(v.as_str(), Some("false" | "0" | "0s" | "")) && *v != false && *v != 0)
-    };
+    let on = |setting: Option<Setting>| setting.is_some_and(|Setting(on)| on);
     let absent = [
-        (&asked.derived, "derived"),
-        (&asked.convergent_encryption, "convergent_encryption"),
-        (&asked.exportable, "exportable"),
-        (&asked.allow_plaintext_backup, "allow_plaintext_backup"),
-        (&asked.auto_rotate_period, "auto_rotate_period"),
+        (asked.derived, "derived"),
+        (asked.convergent_encryption, "convergent_encryption"),
+        (asked.exportable, "exportable"),
+        (asked.allow_plaintext_backup, "allow_plaintext_backup"),
+        (asked.auto_rotate_period, "auto_rotate_period"),
+        (asked.key_size, "key_size"),
     ];
-    if let Some((_, member)) = absent.into_iter().find(|(value, _)| on(value)) {
+    if let Some((_, member)) = absent.into_iter().find(|(setting, _)| on(*setting)) {
         return Err(Errors::bad_request(format!("{member} is not supported by this server yet")));
     }
     kind(asked.kind.as_deref())

@@ -25,7 +25,7 @@ struct Asked<'a> {
     #[serde(borrow)]
     associated_data: Text<'a>,
     #[serde(borrow)]
-    batch_input: Option<Vec<AskedItem<'a>>>,
+    batch_input: Option<batch::Input<AskedItem<'a>>>,
     partial_failure_response_code: Option<Whole>,
 }
 
@@ -50,8 +50,10 @@ pub(super) async fn run(name: &str, exchange: Exchange<'_>) -> Result<Answer, Er
         asked;
     let alone = batch_input.is_none();
     let one = AskedItem { ciphertext, context, nonce, associated_data, reference: None };
-    let asked = batch_input.unwrap_or_else(|| vec![one]);
-    batch::check(asked.len(), &exchange).await?;
+    let asked = match batch_input {
+        Some(input) => batch::check(input, &exchange).await?,
+        None => vec![one],
+    };
     let references: Vec<_> = asked.iter().map(|item| item.reference.as_deref().map(str::to_owned)).collect();
     let (mut items, mut seen, mut lengths) = (Vec::new(), Vec::new(), Vec::new());
     for item in &asked {
@@ -64,10 +66,8 @@ pub(super) async fn run(name: &str, exchange: Exchange<'_>) -> Result<Answer, Er
         return Err(exchange.refuse(Errors::bad_request(text.clone())).await);
     }
     let done = if items.is_empty() {
-        let told = exchange.refuse(Errors::bad_request("")).await;
-        if told.status == 403 {
-            return Err(told);
-        }
+        // Nothing to open, but who asked is checked and recorded all the same.
+        exchange.refused().await?;
         Vec::new()
     } else {
         match exchange.run(Decrypt { key: Some(key), items, form: CiphertextForm::Direct }).await {
@@ -81,13 +81,14 @@ pub(super) async fn run(name: &str, exchange: Exchange<'_>) -> Result<Answer, Er
             done.into_iter().next().and_then(Result::ok).ok_or_else(|| fault::word(&FaultWhat::Internal))?;
         return written(&opened).map(Answer::Raw);
     }
-    let text = |what: &FaultWhat| word(what, usize::MAX).texts.concat();
-    let items = batch::merge(seen, done, |opened| shown(&opened), text);
-    Ok(batch::answer(items, &references, partial_failure_response_code))
+    let done = done.into_iter().zip(lengths);
+    let done = done.map(|(opened, length)| opened.map_err(|what| word(&what, length).texts.concat()));
+    let items = batch::merge(seen, done, |opened| shown(&opened));
+    Ok(batch::answer(items, &references, partial_failure_response_code, Some("plaintext")))
 }
 
 fn read(item: &AskedItem<'_>) -> Result<DecryptItem, String> {
-    let text = item.ciphertext.as_deref().ok_or("missing ciphertext to decrypt")?;
+    let text = item.ciphertext.as_deref().filter(|c| !c.is_empty()).ok_or("missing ciphertext to decrypt")?;
     refuse_derivation(item.context.as_deref(), item.nonce.as_deref())?;
     let ciphertext::Read { version, bytes } = ciphertext::read(text)?;
     let aad = associated(item.associated_data.as_deref())?;

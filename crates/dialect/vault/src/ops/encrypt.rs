@@ -1,8 +1,9 @@
 //! `POST transit/encrypt/:name`. A key that is not there is made first, if the caller may.
 
-use api::ops::{AssociatedData, CiphertextForm, Encrypt, EncryptItem, Encrypted, EncryptedItem, KeyRef};
+use api::ops::{
+    AssociatedData, CiphertextForm, CreateKey, Encrypt, EncryptItem, Encrypted, EncryptedItem, KeyRef,
+};
 use api::{Fault, FaultWhat};
-use domain::{KeySpec, Name};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -26,7 +27,7 @@ struct Asked<'a> {
     #[serde(borrow, rename = "type")]
     kind: Text<'a>,
     #[serde(borrow)]
-    batch_input: Option<Vec<AskedItem<'a>>>,
+    batch_input: Option<batch::Input<AskedItem<'a>>>,
     partial_failure_response_code: Option<Whole>,
 }
 
@@ -48,10 +49,9 @@ struct AskedItem<'a> {
 pub(super) async fn run(name: &str, exchange: Exchange<'_>) -> Result<Answer, Errors> {
     let Some((name, key)) = key_ref(name) else { return Err(exchange.unsupported_path().await) };
     let asked: Asked<'_> = super::body(&exchange).await?;
-    let spec = match create_key::kind(asked.kind.as_deref()) {
-        Ok(spec) => spec,
-        Err(errors) => return Err(exchange.refuse(errors).await),
-    };
+    // The type counts only where the key is not there and is made.
+    let absent = || create_key::kind(asked.kind.as_deref()).and_then(|spec| create_key::new_key(name, spec));
+    let key = Upsert { key, absent };
     let Asked {
         plaintext,
         context,
@@ -63,7 +63,7 @@ pub(super) async fn run(name: &str, exchange: Exchange<'_>) -> Result<Answer, Er
         ..
     } = asked;
     if let Some(items) = batch_input {
-        return many(items, partial_failure_response_code, (name, key, spec), &exchange).await;
+        return many(items, partial_failure_response_code, key, &exchange).await;
     }
     let item = AskedItem { plaintext, context, nonce, associated_data, key_version, reference: None };
     let item = match read(&item) {
@@ -71,8 +71,7 @@ pub(super) async fn run(name: &str, exchange: Exchange<'_>) -> Result<Answer, Er
         Err(text) => return Err(exchange.refuse(Errors::bad_request(text)).await),
     };
     let again = || read_again(&exchange);
-    let sealed =
-        sealed(&exchange, (name, key, spec), vec![item], again).await.map_err(|f| worded(&f.what))?;
+    let sealed = sealed(&exchange, key, vec![item], again).await.map_err(Failed::worded)?;
     let item = sealed
         .items
         .into_iter()
@@ -94,12 +93,12 @@ fn written(item: &EncryptedItem) -> Vec<u8> {
 }
 
 async fn many(
-    asked: Vec<AskedItem<'_>>,
+    asked: batch::Input<AskedItem<'_>>,
     chosen: Option<Whole>,
-    key: (Name, KeyRef, KeySpec),
+    key: Upsert<impl FnOnce() -> Result<CreateKey, Errors>>,
     exchange: &Exchange<'_>,
 ) -> Result<Answer, Errors> {
-    batch::check(asked.len(), exchange).await?;
+    let asked = batch::check(asked, exchange).await?;
     let references: Vec<_> = asked.iter().map(|item| item.reference.as_deref().map(str::to_owned)).collect();
     let (mut items, mut seen) = (Vec::new(), Vec::new());
     for item in &asked {
@@ -107,22 +106,20 @@ async fn many(
     }
     let done = if items.is_empty() {
         // Nothing to protect, but who asked is checked and recorded all the same.
-        let told = exchange.refuse(Errors::bad_request("")).await;
-        if told.status == 403 {
-            return Err(told);
-        }
+        exchange.refused().await?;
         Vec::new()
     } else {
         let again = || asked.iter().filter_map(|item| read(item).ok()).collect();
         match sealed(exchange, key, items, again).await {
             Ok(sealed) => sealed.items,
             // The only item's fault comes as the request's; it is the item's all the same, unless nobody may ask.
-            Err(fault)
-                if seen.iter().filter(|s| s.is_ok()).count() == 1 && worded(&fault.what).status == 400 =>
+            Err(Failed::Gate(fault))
+                if seen.iter().filter(|s| s.is_ok()).count() == 1
+                    && fault::word(&fault.what).status == 400 =>
             {
                 vec![Err(fault.what)]
             }
-            Err(fault) => return Err(worded(&fault.what)),
+            Err(failed) => return Err(failed.worded()),
         }
     };
     let shown = |item: EncryptedItem| {
@@ -130,24 +127,57 @@ async fn many(
         ciphertext::push(&mut text, item.version, &item.ciphertext);
         json!({ "ciphertext": text, "key_version": item.version })
     };
-    let text = |what: &FaultWhat| worded(what).texts.concat();
-    Ok(batch::answer(batch::merge(seen, done, shown, text), &references, chosen))
+    let done = done.into_iter().map(|item| item.map_err(|what| fault::word(&what).texts.concat()));
+    Ok(batch::answer(batch::merge(seen, done, shown), &references, chosen, None))
+}
+
+/// Which key protects, and how it is made if it is not there.
+struct Upsert<F> {
+    key: KeyRef,
+    absent: F,
+}
+
+/// Why nothing was protected.
+enum Failed {
+    /// The gate said so.
+    Gate(Fault),
+    /// The key is not there, and cannot be made as asked.
+    Unmade(Errors),
+}
+
+impl From<Fault> for Failed {
+    fn from(fault: Fault) -> Self {
+        Self::Gate(fault)
+    }
+}
+
+impl Failed {
+    fn worded(self) -> Errors {
+        match self {
+            Self::Gate(fault) => fault::word(&fault.what),
+            Self::Unmade(errors) => errors,
+        }
+    }
 }
 
 /// Protects; where the key is not there, makes it and tries again.
 async fn sealed(
     exchange: &Exchange<'_>,
-    (name, key, spec): (Name, KeyRef, KeySpec),
+    Upsert { key, absent }: Upsert<impl FnOnce() -> Result<CreateKey, Errors>>,
     items: Vec<EncryptItem>,
     again: impl FnOnce() -> Vec<EncryptItem>,
-) -> Result<Encrypted, Fault> {
+) -> Result<Encrypted, Failed> {
     let op = |key, items| Encrypt { key, items, form: CiphertextForm::Direct };
     match exchange.run(op(key.clone(), items)).await {
         Err(Fault { what: FaultWhat::NameNotFound { .. }, .. }) => {
-            exchange.run(create_key::new_key(name, spec)).await?;
-            exchange.run(op(key, again())).await
+            let new = match absent() {
+                Ok(new) => new,
+                Err(errors) => return Err(Failed::Unmade(exchange.refuse(errors).await)),
+            };
+            exchange.run(new).await?;
+            Ok(exchange.run(op(key, again())).await?)
         }
-        other => other,
+        other => Ok(other?),
     }
 }
 
@@ -186,8 +216,4 @@ pub(super) fn associated(given: Option<&str>) -> Result<AssociatedData, String> 
         None | Some("") => Ok(AssociatedData::None),
         Some(text) => member::bytes(text).map(AssociatedData::Bytes),
     }
-}
-
-fn worded(what: &FaultWhat) -> Errors {
-    fault::word(what)
 }

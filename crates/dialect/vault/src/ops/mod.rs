@@ -11,13 +11,17 @@ mod soft_delete;
 
 use serde::Deserialize;
 
-use crate::call::{Exchange, MOUNT, Verb};
+use crate::call::{Exchange, MOUNT, Verb, key_ref};
 use crate::envelope::{Answer, Errors};
+
+/// What is said of a body that cannot be read; what it holds is never said back.
+const UNREADABLE: &str =
+    "failed to decode JSON input: a member has a wrong type, stands twice, or the text is no JSON object";
 
 /// Leads to the operation that verb and path name.
 pub(crate) async fn dispatch(verb: Verb, path: &[&str], exchange: Exchange<'_>) -> Result<Answer, Errors> {
     match (verb, path) {
-        (Verb::Read, ["auth", "token", "lookup-self"]) => {
+        (Verb::Read | Verb::Write, ["auth", "token", "lookup-self"]) => {
             lookup_self::run(exchange.named("read auth/token/lookup-self")).await
         }
         (Verb::List, ["transit", "keys"] | ["transit", "keys", ""]) => {
@@ -41,8 +45,22 @@ pub(crate) async fn dispatch(verb: Verb, path: &[&str], exchange: Exchange<'_>) 
         (Verb::Write, ["transit", "decrypt", name]) => {
             decrypt::run(name, exchange.named("write transit/decrypt/:name")).await
         }
+        (Verb::Read | Verb::Write | Verb::Delete, [mount, rest @ ..]) if *mount == MOUNT && known(rest) => {
+            Err(exchange.unsupported_operation().await)
+        }
         (_, [mount, ..]) if *mount == MOUNT => Err(exchange.unsupported_path().await),
         _ => Err(exchange.no_route().await),
+    }
+}
+
+/// Whether some verb is answered at this path of the mount.
+fn known(path: &[&str]) -> bool {
+    let named = |name: &str| key_ref(name).is_some();
+    match path {
+        ["keys"] => true,
+        ["keys" | "encrypt" | "decrypt", name] => named(name),
+        ["keys", name, "soft-delete" | "soft-delete-restore"] => named(name),
+        _ => false,
     }
 }
 
@@ -56,6 +74,6 @@ async fn body<'a, T: Deserialize<'a> + Default>(exchange: &'a Exchange<'_>) -> R
     let parsed = if trimmed.first() == Some(&b'{') { serde_json::from_slice(bytes).ok() } else { None };
     match parsed {
         Some(parsed) => Ok(parsed),
-        None => Err(exchange.refuse(Errors::bad_request("failed to parse JSON input: a member has a wrong type, stands twice, or the text is no JSON object")).await),
+        None => Err(exchange.refuse(Errors::bad_request(UNREADABLE)).await),
     }
 }

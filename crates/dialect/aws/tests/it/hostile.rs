@@ -1,0 +1,209 @@
+//! Bodies that no SDK sends. Each is refused through the gate, in the original's code, in bounded time.
+
+use std::time::{Duration, Instant};
+
+use keystead_dialect_aws::OPERATIONS;
+use proptest::prelude::*;
+
+use crate::support::{Bench, request};
+
+const KEY: &str = "1234abcd-12ab-4cd3-8123-1234567890ab";
+/// The most that the edge lets through.
+const MOST: usize = 256 * 1024;
+
+fn code(operation: &str, body: String) -> String {
+    Bench::new().refused(operation, body).0
+}
+
+fn encrypt(members: &str) -> String {
+    format!("{{\"KeyId\":\"{KEY}\",\"Plaintext\":\"aGVsbG8=\",{members}}}")
+}
+
+#[test]
+fn what_is_no_object_of_the_model_is_a_serialization_error() {
+    for operation in OPERATIONS.iter().map(|row| row.name) {
+        for body in ["[", "[]", "{", "\"x\"", "null", "{}{}", "\u{0}"] {
+            assert_eq!(code(operation, body.to_owned()), "SerializationException", "{operation} {body}");
+        }
+    }
+    for members in [
+        "\"KeyId\":\"x\"",
+        "\"EncryptionContext\":[]",
+        "\"EncryptionContext\":{\"a\":1}",
+        "\"EncryptionContext\":{\"a\":null}",
+        "\"EncryptionContext\":{\"a\":\"1\",\"b\":\"2\",\"a\":\"3\"}",
+        "\"EncryptionAlgorithm\":1",
+        "\"GrantTokens\":{}",
+        "\"DryRun\":\"true\"",
+    ] {
+        assert_eq!(code("Encrypt", encrypt(members)), "SerializationException", "{members}");
+    }
+}
+
+#[test]
+fn a_plaintext_is_base64_of_1_to_4096_bytes() {
+    let body = |text: &str| format!("{{\"KeyId\":\"{KEY}\",\"Plaintext\":\"{text}\"}}");
+    for text in ["@@@@", "aGVsbG8", "aGVs bG8=", "aGVsbG8==", "Zh=="] {
+        assert_eq!(code("Encrypt", body(text)), "SerializationException", "{text}");
+    }
+    let longest = format!("{}AA==", "AAAA".repeat(1365));
+    let bench = Bench::new();
+    assert_eq!(bench.post("Encrypt", body(&longest)).status, 500, "4096 bytes reach the gate");
+    let _ = bench.only_command();
+    for text in ["A".repeat(5464), "A".repeat(5468), "A".repeat(200_000)] {
+        let (code, message) = Bench::new().refused("Encrypt", body(&text));
+        assert_eq!(code, "ValidationException");
+        assert_eq!(
+            message,
+            "1 validation error detected: Value at 'plaintext' failed to satisfy constraint: Member must have \
+             length less than or equal to 4096"
+        );
+    }
+}
+
+#[test]
+fn violations_are_told_together_and_never_show_a_plaintext() {
+    let body = format!(
+        "{{\"KeyId\":\"\",\"Plaintext\":\"{}\",\"EncryptionAlgorithm\":\"ROT13\"}}",
+        "A".repeat(8000)
+    );
+    let (code, message) = Bench::new().refused("Encrypt", body);
+    assert_eq!(code, "ValidationException");
+    assert_eq!(
+        message,
+        "3 validation errors detected: Value '' at 'keyId' failed to satisfy constraint: Member must have length \
+         greater than or equal to 1; Value at 'plaintext' failed to satisfy constraint: Member must have length less \
+         than or equal to 4096; Value 'ROT13' at 'encryptionAlgorithm' failed to satisfy constraint: Member must \
+         satisfy enum value set: [SYMMETRIC_DEFAULT, RSAES_OAEP_SHA_1, RSAES_OAEP_SHA_256, SM2PKE]"
+    );
+    let long = "\u{e9}".repeat(60_000);
+    let (_, message) = Bench::new().refused("CreateKey", format!("{{\"KeyUsage\":\"{long}\"}}"));
+    assert!(message.len() < 2048, "an error repeats a bounded part of its cause: {}", message.len());
+}
+
+fn within(limit: Duration, act: impl FnOnce()) {
+    let began = Instant::now();
+    act();
+    assert!(began.elapsed() < limit, "took {:?}", began.elapsed());
+}
+
+#[test]
+fn depth_and_breadth_cost_what_their_bytes_cost() {
+    let deep =
+        |open: &str, close: &str, n: usize| format!("{{\"Deep\":{}{}", open.repeat(n), close.repeat(n));
+    // Quadratic work over so many names takes a second and more here, linear work a hundredth.
+    let mut pairs: Vec<String> = (0..).map(|n| format!("\"{n:x}\":\"\"")).take(MOST / 10).collect();
+    let wide = |pairs: &[String]| encrypt(&format!("\"EncryptionContext\":{{{}}}", pairs.join(",")));
+    within(Duration::from_secs(1), || {
+        assert_eq!(Bench::new().post("Encrypt", wide(&pairs)).status, 500, "reaches the gate");
+        pairs.push("\"0\":\"\"".to_owned());
+        assert_eq!(code("Encrypt", wide(&pairs)), "SerializationException");
+        assert_eq!(code("ListKeys", deep("[", "", 100_000)), "SerializationException");
+        assert_eq!(code("ListKeys", deep("{\"a\":", "", 50_000)), "SerializationException");
+        let known = format!("{{\"EncryptionContext\":{}", "{\"a\":".repeat(40_000));
+        assert_eq!(code("Encrypt", known), "SerializationException");
+    });
+    // A member that the model does not name is passed over whatever is in it, without recursion.
+    let unknown = format!("{}}}", deep("[", "]", 100_000));
+    within(Duration::from_secs(1), || assert_eq!(Bench::new().post("ListKeys", unknown).status, 500));
+}
+
+#[test]
+fn what_changes_the_meaning_and_is_absent_is_refused() {
+    for (operation, members, code_of) in [
+        ("Encrypt", "\"DryRun\":true", "UnsupportedOperationException"),
+        ("Encrypt", "\"GrantTokens\":[\"t\"]", "InvalidGrantTokenException"),
+        ("Encrypt", "\"EncryptionAlgorithm\":\"RSAES_OAEP_SHA_256\"", "InvalidKeyUsageException"),
+        ("GenerateDataKey", "\"NumberOfBytes\":1,\"Recipient\":{}", "UnsupportedOperationException"),
+        ("GenerateDataKey", "\"NumberOfBytes\":1,\"KeySpec\":\"AES_256\"", "ValidationException"),
+        ("GenerateDataKey", "\"NumberOfBytes\":1025", "ValidationException"),
+        ("CreateKey", "\"MultiRegion\":true", "UnsupportedOperationException"),
+        ("CreateKey", "\"Origin\":\"EXTERNAL\"", "UnsupportedOperationException"),
+        ("CreateKey", "\"KeySpec\":\"RSA_2048\"", "UnsupportedOperationException"),
+        ("CreateKey", "\"KeySpec\":\"AES_256\"", "ValidationException"),
+        ("CreateKey", "\"CustomKeyStoreId\":\"cks-1\"", "UnsupportedOperationException"),
+        ("ListKeys", "\"Limit\":0", "ValidationException"),
+        ("ListKeys", "\"Limit\":1001", "ValidationException"),
+        ("ListAliases", "\"Marker\":\"nonsense\"", "InvalidMarkerException"),
+        ("ScheduleKeyDeletion", "\"PendingWindowInDays\":6", "ValidationException"),
+        ("ScheduleKeyDeletion", "\"PendingWindowInDays\":31", "ValidationException"),
+        ("GetKeyPolicy", "\"PolicyName\":\"other\"", "NotFoundException"),
+        ("CreateAlias", "\"AliasName\":\"alias/aws/s3\",\"TargetKeyId\":\"x\"", "NotAuthorizedException"),
+        ("CreateAlias", "\"AliasName\":\"app\",\"TargetKeyId\":\"x\"", "ValidationException"),
+        ("CreateAlias", "\"AliasName\":\"alias/\",\"TargetKeyId\":\"x\"", "ValidationException"),
+        ("CreateAlias", "\"AliasName\":\"alias/a.b\",\"TargetKeyId\":\"x\"", "ValidationException"),
+    ] {
+        assert_eq!(code(operation, encrypt(members)), code_of, "{operation} {members}");
+    }
+}
+
+fn operation() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(OPERATIONS.iter().map(|row| row.name).collect::<Vec<_>>())
+}
+
+/// JSON over the model's own member names, so that many bodies get past the first check.
+fn object() -> impl Strategy<Value = String> {
+    let names = prop::sample::select(vec![
+        "KeyId",
+        "Plaintext",
+        "CiphertextBlob",
+        "EncryptionContext",
+        "EncryptionAlgorithm",
+        "GrantTokens",
+        "DryRun",
+        "Recipient",
+        "NumberOfBytes",
+        "KeySpec",
+        "Limit",
+        "Marker",
+        "AliasName",
+        "TargetKeyId",
+        "PendingWindowInDays",
+        "Policy",
+        "PolicyName",
+        "Tags",
+    ]);
+    let texts = prop_oneof![
+        Just(KEY.to_owned()),
+        "(arn:aws:kms:)?[a-z0-9:/*-]{0,40}",
+        "alias/[a-z/]{0,9}",
+        "[A-Za-z0-9+/]{0,12}={0,2}",
+        any::<String>(),
+    ];
+    let values = prop_oneof![
+        4 => texts.prop_map(|text| serde_json::Value::from(text).to_string()),
+        1 => any::<i64>().prop_map(|n| n.to_string()),
+        1 => prop::sample::select(vec!["null", "true", "[]", "{}", "{\"a\":\"b\"}", "[1]", "1e999", "-0.5"])
+            .prop_map(str::to_owned),
+    ];
+    let member = (names, values).prop_map(|(name, value)| format!("\"{name}\":{value}"));
+    prop::collection::vec(member, 0..6).prop_map(|members| format!("{{{}}}", members.join(",")))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(512) })]
+
+    #[test]
+    fn any_object_is_answered_and_goes_through_the_gate_once(operation in operation(), body in object()) {
+        let bench = Bench::new();
+        let answer = bench.post(operation, body);
+        prop_assert!(matches!(answer.status, 400 | 500));
+        prop_assert_eq!(bench.kms.take_calls().len(), 1);
+    }
+
+    #[test]
+    fn any_bytes_are_answered(operation in operation(), body in prop::collection::vec(any::<u8>(), 0..64)) {
+        let bench = Bench::new();
+        let answer = bench.post(operation, body);
+        prop_assert!(matches!(answer.status, 400 | 500));
+        prop_assert_eq!(bench.kms.take_calls().len(), 1);
+    }
+
+    #[test]
+    fn any_target_and_path_are_answered(target in "[ -~]{0,80}", path in "/[ -~]{0,20}") {
+        let bench = Bench::new();
+        let request = edge::Request { path, ..request(&target, "{}") };
+        prop_assert_eq!(bench.send(request).status, 400);
+        prop_assert_eq!(bench.kms.take_calls().len(), 1);
+    }
+}
