@@ -48,7 +48,7 @@ impl House {
         let dir = tempfile::tempdir().unwrap();
         let (crypto, clock) = (Arc::new(Software::new()), Arc::new(MovingClock::default()));
         let mut config = LogConfig::new(dir.path().join("audit"), "keystead/test");
-        config.segment_bytes = 4 << 20;
+        config.segment_bytes = if std::env::var("SMALL").is_ok() { 80 << 10 } else { 4 << 20 };
         let log = Log::open(config, crypto.clone(), clock.clone()).unwrap();
         let ring = Arc::new(KekRing::new(crypto.clone()));
         let root = Secret::<[u8; 32]>::take(&mut [9; 32]);
