@@ -206,6 +206,7 @@ impl Gate {
             action: demand.action,
             resource: demand.resource,
             key: demand.key,
+            owner: caps.map(|caps| caps.account),
             terms: caps.map(Caps::terms),
             framed: OnceCell::new(),
         };

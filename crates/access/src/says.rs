@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-use domain::{AccountNumber, Action, Caller, Key, ResourceRef, StatementRef};
+use domain::{AccountId, AccountNumber, Action, Caller, Key, ResourceRef, StatementRef};
 
 use crate::{cedar, iam};
 
@@ -17,6 +17,8 @@ pub(crate) struct Question<'a> {
     pub(crate) resource: &'a ResourceRef,
     /// The key, where the resource is one that exists.
     pub(crate) key: Option<&'a Key>,
+    /// The account that owns the resource's tenant; `None` outside tenants.
+    pub(crate) owner: Option<AccountId>,
     /// The resource's place in the terms of `iam`; `None` outside tenants.
     pub(crate) terms: Option<iam::Terms<'a>>,
     /// The question in the terms of `cedar`, once a document needs it.

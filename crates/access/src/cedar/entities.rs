@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use cedar_policy::{
     Context, Entities, Entity, EntityId, EntityTypeName, EntityUid, Request, RestrictedExpression,
 };
-use domain::{Key, PrincipalKind, ResourceRef};
+use domain::{Key, PrincipalKind, ResourceRef, TenantId};
 
 use crate::roles::class_word;
 use crate::says::Question;
@@ -41,8 +41,9 @@ impl Frame {
         let groups = groups(question)?;
         let principal = principal(question, &groups)?;
         let action = action(question)?;
-        let around = resource(question.resource, question.key)?;
+        let around = resource(question)?;
         let resource_uid = around.uid();
+        let tenant = tenant_around(question)?;
         let caller = question.caller;
         let context = Context::from_pairs([
             ("mfa".to_owned(), RestrictedExpression::new_bool(caller.mfa)),
@@ -52,7 +53,8 @@ impl Frame {
         let groups = groups.into_iter().chain([principal.uid()]).collect();
         // A caller that acts on itself is one entity, with what is known of it.
         let around = Some(around).filter(|e| e.uid() != principal.uid());
-        let entities = Entities::from_entities(around.into_iter().chain([principal, action]), None).ok()?;
+        let entities = around.into_iter().chain(tenant).chain([principal, action]);
+        let entities = Entities::from_entities(entities, None).ok()?;
         Some(Self { request, entities, groups })
     }
 }
@@ -79,18 +81,35 @@ fn action(question: &Question<'_>) -> Option<Entity> {
     Some(Entity::new_no_attrs(uid("Action", question.action.word())?, HashSet::from([class])))
 }
 
+/// The tenant that the resource lies in, with its owner above it: without it what is said of an account would not
+/// reach keys and names. The outer `None` is a question that cannot be framed, which denies.
+fn tenant_around(question: &Question<'_>) -> Option<Option<Entity>> {
+    match question.resource {
+        ResourceRef::Tenant(_) => Some(None),
+        inside => match inside.tenant() {
+            None => Some(None),
+            Some(id) => tenant(question, &id).map(Some),
+        },
+    }
+}
+
+fn tenant(question: &Question<'_>, id: &TenantId) -> Option<Entity> {
+    let owner = uid("Account", question.owner?.to_string())?;
+    Some(Entity::new_no_attrs(uid("Tenant", id.to_string())?, HashSet::from([owner])))
+}
+
 /// The resource and what it lies in.
-fn resource(resource: &ResourceRef, key: Option<&Key>) -> Option<Entity> {
+fn resource(question: &Question<'_>) -> Option<Entity> {
     let plain = |kind: &str, id: String, parent: Option<EntityUid>| {
         Some(Entity::new_no_attrs(uid(kind, id)?, parent.into_iter().collect()))
     };
     let account = |id: &domain::AccountId| uid("Account", id.to_string());
-    match resource {
+    match question.resource {
         ResourceRef::System => plain("System", "system".to_owned(), None),
         ResourceRef::Account(id) => plain("Account", id.to_string(), None),
-        ResourceRef::Tenant(id) => plain("Tenant", id.to_string(), None),
+        ResourceRef::Tenant(id) => tenant(question, id),
         ResourceRef::Key { tenant, id } => {
-            let attributes = key_attributes(key?)?;
+            let attributes = key_attributes(question.key?)?;
             let parents = HashSet::from([uid("Tenant", tenant.to_string())?]);
             Entity::new(uid("Key", id.to_string())?, attributes, parents).ok()
         }

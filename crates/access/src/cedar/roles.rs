@@ -74,6 +74,7 @@ mod tests {
                 resource: &resource,
                 key: None,
                 terms: None,
+                owner: None,
                 framed: OnceCell::new(),
             };
             match policies.says(&question) {

@@ -299,3 +299,40 @@ async fn a_guardrail_caps_everybody_in_its_tenant() {
         assert_eq!(described, "ok", "{who}: it caps nothing else");
     }
 }
+
+/// Every parent arrow of the Cedar schema, asked through the gate: what is forbidden of an account reaches its tenants,
+/// keys and names, and what is forbidden of a tenant reaches its keys and names.
+#[tokio::test]
+async fn inv_13_what_is_forbidden_of_a_whole_reaches_its_parts() {
+    use api::ops::{ListTenants, WhoAmI, WritePolicy};
+    for whole in ["account", "tenant"] {
+        let house = House::open().await;
+        let key = house.create("root").await.unwrap().key.id();
+        let tenants = house.run("root", ListTenants).await.unwrap();
+        let account = house.run("root", WhoAmI).await.unwrap().principal.account;
+        let resource = match whole {
+            "account" => format!("Account::\"{account}\""),
+            _ => format!("Tenant::\"{}\"", tenants[0].tenant.id),
+        };
+        let text = format!(
+            "permit(principal, action, resource); forbid(principal, action, resource in {resource});"
+        );
+        let op = WritePolicy {
+            name: "closed".to_owned(),
+            document: PolicyDocument { language: Language::Cedar, text },
+            guards: Some(vec!["default".to_owned()]),
+        };
+        house.run("root", op).await.unwrap();
+        assert_eq!(word(house.encrypt("user", key, "x").await), "denied", "{whole}: a key");
+        assert_eq!(word(house.create("root").await), "denied", "{whole}: the tenant");
+        let name = Name::new(Space::Aws, "app").unwrap();
+        let bound = house.run("root", BindName { name, key: KeyRef::Id(key) }).await;
+        assert_eq!(word(bound), "denied", "{whole}: a name");
+        let absent = KeyRef::Id(domain::KeyId::random([5; 16]));
+        assert_eq!(
+            word(house.run("root", DescribeKey { key: absent }).await),
+            "denied",
+            "{whole}: an absent key"
+        );
+    }
+}
