@@ -77,6 +77,11 @@ impl LogConfig {
         (self.segment_bytes / 4).min(1 << 20)
     }
 
+    /// The longest JSON of a record: a line less its own members (index, commit, hashes) with room to spare.
+    pub(crate) fn record_max(&self) -> u64 {
+        self.line_max().saturating_sub(1024)
+    }
+
     pub(crate) fn check(&self) -> Result<(), OpenError> {
         if !(SEGMENT_MIN..=SEGMENT_MAX).contains(&self.segment_bytes) {
             return Err(OpenError::Config(format!(

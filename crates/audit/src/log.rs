@@ -266,6 +266,10 @@ impl CommitSink for Log {
         })
     }
 
+    fn longest_record(&self) -> usize {
+        usize::try_from(self.shared.config.record_max()).unwrap_or(usize::MAX)
+    }
+
     fn durable_through(&self) -> u64 {
         self.shared.durable_commit.load(Ordering::Acquire)
     }

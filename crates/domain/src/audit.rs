@@ -88,6 +88,9 @@ pub struct AuditRecord {
     pub target: Option<Target>,
     /// Items in the batch, when more than one.
     pub items: Option<u32>,
+    /// Items of the batch that failed; the outcome is then the first one's failure, though others may have been done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed: Option<u32>,
     /// Encryption context or associated data in the clear (names and values are not secret by definition).
     pub context: Vec<(String, String)>,
     /// What was decided.

@@ -12,7 +12,7 @@ use spi::Fence;
 use crate::cache::Place;
 
 /// The gathered facts.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Trail {
     account: Option<AccountId>,
     own: Option<AccountNumber>,
@@ -22,6 +22,7 @@ pub(crate) struct Trail {
     actions: Vec<Action>,
     decision: Decision,
     items: Option<u32>,
+    failed: Option<(u32, &'static str)>,
     context: Vec<(String, String)>,
     fips_approved: Option<bool>,
 }
@@ -37,6 +38,7 @@ impl Default for Trail {
             actions: Vec::new(),
             decision: Decision::NotReached,
             items: None,
+            failed: None,
             context: Vec::new(),
             fips_approved: None,
         }
@@ -110,6 +112,17 @@ impl Trail {
         self.items = u32::try_from(count).ok().filter(|n| *n > 1);
     }
 
+    /// One item failed, whatever became of the others.
+    pub(crate) fn item_failed(&mut self, what: &FaultWhat) {
+        let (count, first) = self.failed.unwrap_or((0, what.word()));
+        self.failed = Some((count.saturating_add(1), first));
+    }
+
+    /// How a command that was carried out ended: a batch with failures is no plain success.
+    pub(crate) fn outcome(&self) -> Outcome {
+        self.failed.map_or(Outcome::Success, |(_, word)| Outcome::Failure(Cow::Borrowed(word)))
+    }
+
     pub(crate) fn bound(&mut self, pairs: &[(String, String)]) {
         let mut left = CONTEXT_BYTES;
         for (name, value) in pairs {
@@ -142,6 +155,7 @@ impl Trail {
             tenant: self.tenant,
             target: self.target,
             items: self.items,
+            failed: self.failed.map(|(count, _)| count),
             context: self.context,
             decision: self.decision,
             outcome,

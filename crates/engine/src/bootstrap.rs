@@ -210,6 +210,7 @@ fn record(account: &Account, id: RequestId, now: Timestamp) -> AuditRecord {
         tenant: None,
         target: Some(target),
         items: None,
+        failed: None,
         context: Vec::new(),
         decision: Decision::NotReached,
         outcome: Outcome::Success,

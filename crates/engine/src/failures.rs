@@ -55,6 +55,7 @@ impl Engine {
             tenant: None,
             target: None,
             items: Some(u32::try_from(summary.count).unwrap_or(u32::MAX)),
+            failed: None,
             context: Vec::new(),
             decision: Decision::NotReached,
             outcome: Outcome::Failure(Cow::Borrowed("proof_invalid")),

@@ -4,6 +4,8 @@
 //! still hold; a stale attempt is thrown away, its results wiped, and a new one decides again (INV-10). No reply
 //! leaves without its record (INV-5).
 
+use std::sync::Arc;
+
 use api::{Command, Fault, FaultWhat, Kms, Output, RequestContext};
 use async_trait::async_trait;
 use domain::{BatchId, Outcome, Proof, Scope, Subject};
@@ -47,27 +49,17 @@ impl Kms for Engine {
         }
         // A client that goes away drops its future; a change must come to its end all the same.
         let engine = self.me.upgrade().ok_or(FaultWhat::Internal)?;
-        let task = tokio::spawn(async move { engine.run(&context, &proof, &command).await });
+        // The edge's own bound ends with the client; this one lasts as long as the change.
+        let place = Arc::clone(&self.changes).acquire_owned().await.map_err(|_| FaultWhat::Internal)?;
+        let task = tokio::spawn(async move {
+            let _place = place;
+            engine.run(&context, &proof, &command).await
+        });
         task.await.map_err(|e| Fault::because(FaultWhat::OutcomeUnknown, e))?
     }
 
     async fn refuse(&self, context: RequestContext, proof: Proof, fault: Fault) -> Fault {
-        if !self.parts.sealer.is_unsealed() {
-            return FaultWhat::Sealed.into();
-        }
-        let began = self.begin();
-        let ticket = match self.parts.log.ticket(Trail::estimate(&context)) {
-            Ok(ticket) => ticket,
-            Err(e) => return audit_fault(e),
-        };
-        let mut fence = self.parts.epochs.capture([Scope::System]);
-        match self.authenticate(&context, &proof, &mut fence).await {
-            Ok(caller) => {
-                let subject = subject_of(&caller);
-                self.record_failure(ticket, &context, began, subject, Trail::default(), fault).await
-            }
-            Err(fault) => self.refuse_unknown(ticket, &context, &proof, began, fault).await,
-        }
+        self.refuse_known(&context, &proof, fault).await
     }
 }
 
@@ -83,6 +75,12 @@ const fn may_be_dropped(command: &Command) -> bool {
             | Command::ListNames(_)
             | Command::GetKeyPolicy(_)
             | Command::WhoAmI(_)
+            | Command::ListTenants(_)
+            | Command::ListPrincipals(_)
+            | Command::ListCredentials(_)
+            | Command::ListPolicies(_)
+            | Command::ExplainPolicy(_)
+            | Command::SearchAudit(_)
     )
 }
 
@@ -95,7 +93,27 @@ impl Engine {
                 Err(Ended::Stale) => {}
             }
         }
-        Err(FaultWhat::Conflict.into())
+        Err(self.refuse_known(context, proof, FaultWhat::Conflict.into()).await)
+    }
+
+    /// Refuses by a fault that is known, after the proof was checked; what that finds is graver.
+    async fn refuse_known(&self, context: &RequestContext, proof: &Proof, fault: Fault) -> Fault {
+        if !self.parts.sealer.is_unsealed() {
+            return FaultWhat::Sealed.into();
+        }
+        let began = self.begin();
+        let ticket = match self.parts.log.ticket(Trail::estimate(context)) {
+            Ok(ticket) => ticket,
+            Err(e) => return audit_fault(e),
+        };
+        let mut fence = self.parts.epochs.capture([Scope::System]);
+        match self.authenticate(context, proof, &mut fence).await {
+            Ok(caller) => {
+                let subject = subject_of(&caller);
+                self.record_failure(ticket, context, began, subject, Trail::default(), fault).await
+            }
+            Err(fault) => self.refuse_unknown(ticket, context, proof, began, fault).await,
+        }
     }
 
     fn begin(&self) -> Began {
@@ -123,6 +141,8 @@ impl Engine {
         let performed = session.perform(command).await;
         let (subject, fence, trail) = (subject_of(&session.caller), session.fence, session.trail);
         match performed {
+            // What was found a moment ago is gone, or a scope was raised while it was read: decide again.
+            Err(Fault { what: FaultWhat::Conflict, .. }) => Err(Ended::Stale),
             Err(fault) => {
                 Err(self.record_failure(ticket, context, began, subject, trail, fault).await.into())
             }
@@ -167,8 +187,9 @@ impl Engine {
         trail: Trail,
         fence: Fence,
     ) -> Result<(), Ended> {
+        let outcome = trail.outcome();
         let facts = self.facts(context, subject, began, &fence);
-        let record = trail.record(&facts, Outcome::Success);
+        let record = trail.record(&facts, outcome);
         match self.parts.log.append(ticket, fence, record).await {
             Ok(_) => Ok(()),
             Err(AppendError::Stale(_)) => Err(Ended::Stale),
@@ -240,8 +261,8 @@ impl Engine {
         fence: Fence,
         change: Change,
     ) -> Result<(), Ended> {
-        let facts = self.facts(context, subject, began, &fence);
-        let record = trail.record(&facts, Outcome::Success);
+        let facts = self.facts(context, subject.clone(), began, &fence);
+        let record = trail.clone().record(&facts, Outcome::Success);
         let evict = change.evict;
         let batch = Batch {
             name: change.name,
@@ -256,16 +277,19 @@ impl Engine {
             revokes: change.revokes,
             audit: record,
         };
-        let committed = self.parts.store.commit(batch).await;
-        // The record's space was held until the log had it.
-        drop(ticket);
-        match committed {
+        // The ticket is held meanwhile: the record's space stays its own until the log has it.
+        match self.parts.store.commit(batch).await {
             Ok(_) => {
                 evict.into_iter().for_each(|key| self.parts.guard.evict(key));
                 Ok(())
             }
             Err(CommitError::Stale(_) | CommitError::Conflict | CommitError::Taken(_)) => Err(Ended::Stale),
-            Err(e) => Err(commit_fault(e).into()),
+            // Its record is in the outbox, or it is not known whether it is.
+            Err(e @ CommitError::OutcomeUnknown) => Err(commit_fault(e).into()),
+            Err(e) => {
+                let fault = commit_fault(e);
+                Err(self.record_failure(ticket, context, began, subject, trail, fault).await.into())
+            }
         }
     }
 }

@@ -6,6 +6,8 @@ use access::{Authenticator, Decider, Guard};
 use audit::{AuthFailureMeter, MeterLimits};
 use spi::{AuditLog, Clock, Counter, Entropy, Epochs, RecordStore, Sealer};
 
+use tokio::sync::Semaphore;
+
 use crate::cache::Caches;
 
 /// The rooms below, as traits.
@@ -36,12 +38,17 @@ pub struct Parts {
     pub seal: Arc<dyn Fn() + Send + Sync>,
 }
 
+/// Most changes under way at once; more wait, as long as their client does.
+const CHANGES: usize = 256;
+
 /// The gate itself.
 pub struct Engine {
     pub(crate) parts: Parts,
     pub(crate) caches: Caches,
     /// Itself, for work that must outlive the request that asked for it.
     pub(crate) me: Weak<Self>,
+    /// Places for changes under way.
+    pub(crate) changes: Arc<Semaphore>,
     pub(crate) failures: Mutex<AuthFailureMeter>,
 }
 
@@ -53,6 +60,7 @@ impl Engine {
             parts,
             caches: Caches::default(),
             me: Weak::clone(me),
+            changes: Arc::new(Semaphore::new(CHANGES)),
             failures: Mutex::new(AuthFailureMeter::new(MeterLimits::default())),
         })
     }

@@ -137,6 +137,10 @@ pub trait CommitSink: Send + Sync {
     /// Takes entries; the returned future is awaited before the commit is acknowledged.
     fn committed(&self, entries: Vec<OutboxEntry>) -> Durable;
 
+    /// Most bytes of a record's JSON that the log can hold. A store refuses a longer one before it commits: what is
+    /// committed and cannot be logged would stop the node for good.
+    fn longest_record(&self) -> usize;
+
     /// The last outbox sequence that is durable in the log: the store may forget rows up to it, and replays those
     /// after it first thing after a crash.
     fn durable_through(&self) -> u64;

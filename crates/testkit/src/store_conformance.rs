@@ -71,6 +71,10 @@ impl CommitSink for TestLog {
         Box::pin(async { Ok(()) })
     }
 
+    fn longest_record(&self) -> usize {
+        64 * 1024
+    }
+
     fn durable_through(&self) -> u64 {
         self.durable.load(Ordering::SeqCst)
     }

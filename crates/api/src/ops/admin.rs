@@ -139,7 +139,7 @@ pub struct WritePolicy {
     pub name: String,
     /// What it says.
     pub document: PolicyDocument,
-    /// Tenants (by name) that it caps as a guardrail; `None` leaves that as it is.
+    /// Tenants (by name) that it caps as a guardrail from now on, beside those it caps already.
     pub guards: Option<Vec<String>>,
 }
 

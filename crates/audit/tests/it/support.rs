@@ -105,6 +105,7 @@ pub(crate) fn record(n: u64) -> AuditRecord {
         tenant: None,
         target: None,
         items: None,
+        failed: None,
         context: vec![("purpose".to_owned(), format!("row {n} \"quoted\"\n"))],
         decision: Decision::NotReached,
         outcome: Outcome::Success,

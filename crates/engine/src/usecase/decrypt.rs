@@ -28,6 +28,9 @@ impl Session<'_> {
         for item in &op.items {
             self.bound(&item.aad);
             let opened = self.engine.open_item(&allowed, &key, item, op.form).await;
+            if let Err(fault) = &opened {
+                self.trail.item_failed(&fault.what);
+            }
             items.push(opened.map(|(plaintext, ordinal, material)| {
                 self.trail.version(ordinal);
                 last = Some(material);

@@ -30,8 +30,9 @@ impl Session<'_> {
         for item in &op.items {
             self.bound(&item.aad);
             let sealed = self.engine.seal_item(&allowed, &key, item, op.form).await;
-            if let Ok(sealed) = &sealed {
-                self.trail.version(sealed.version);
+            match &sealed {
+                Ok(sealed) => self.trail.version(sealed.version),
+                Err(fault) => self.trail.item_failed(&fault.what),
             }
             items.push(sealed);
         }

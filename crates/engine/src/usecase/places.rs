@@ -129,6 +129,9 @@ pub(crate) fn check_bindings(bound: &[Coordinates], account: &Account) -> Result
     if single.iter().any(|d| bound.iter().filter(|c| c.dialect == *d).count() > 1) {
         return Err(field("bindings", "at most one in each of AWS, Azure and Google"));
     }
+    if bound.iter().enumerate().any(|(n, one)| bound.iter().skip(n + 1).any(|other| other == one)) {
+        return Err(field("bindings", "one stands twice"));
+    }
     let own = format!("{}/", account.number);
     let foreign = |c: &&Coordinates| c.dialect == Dialect::Aws && !c.text.starts_with(&own);
     if bound.iter().any(|c| foreign(&c)) {

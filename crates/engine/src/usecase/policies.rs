@@ -67,7 +67,7 @@ impl Session<'_> {
         (policy, sealable)
     }
 
-    /// Makes the policy a guardrail of exactly these tenants; `None` leaves tenants as they are.
+    /// Makes the policy a guardrail of these tenants too; it is taken away from none.
     async fn guard_tenants(
         &self,
         mut change: Change,
@@ -75,7 +75,8 @@ impl Session<'_> {
         names: Option<&[String]>,
     ) -> Result<Change, Fault> {
         let owner = Owner::Account(self.own_account());
-        for name in names.unwrap_or_default() {
+        let mut seen = std::collections::BTreeSet::new();
+        for name in names.unwrap_or_default().iter().filter(|name| seen.insert(name.as_str())) {
             let entry = IndexEntry::of_tenant_name(name);
             let found = self.engine.parts.store.find::<Tenant>(owner, &entry).await.map_err(store_fault)?;
             let missing = || FaultWhat::ObjectNotFound { kind: "tenant", given: name.clone() };

@@ -336,3 +336,63 @@ async fn inv_13_what_is_forbidden_of_a_whole_reaches_its_parts() {
         );
     }
 }
+
+/// Every way a command can end leaves one record: more names than a key's row holds, a change that never fits.
+#[tokio::test]
+async fn inv_5_refused_changes_leave_a_record_too() {
+    use api::ops::CreateTenant;
+    let house = House::open().await;
+    let before = house.log.status().size;
+    let labels = (0..400).map(|n| (format!("{n:0100}"), String::new())).collect();
+    let large = api::ops::CreateKey { labels, ..new_key() };
+    assert_eq!(word(house.run("root", large).await), "limit_exceeded");
+    assert_eq!(house.log.status().size - before, 1);
+    let twice = vec![domain::Coordinates::new(domain::Dialect::Vault, "a"); 2];
+    let op = CreateTenant { account: None, name: "twice".to_owned(), bindings: twice };
+    assert_eq!(word(house.run("root", op).await), "malformed");
+    assert_eq!(house.log.status().size - before, 2);
+}
+
+#[tokio::test]
+async fn inv_5_a_batch_with_failures_is_no_plain_success() {
+    let house = House::open().await;
+    let key = house.create("root").await.unwrap().key.id();
+    let good = EncryptItem { plaintext: secret_of("x"), aad: AssociatedData::None, version: None };
+    let op = Encrypt { key: KeyRef::Id(key), items: vec![good], form: CiphertextForm::Direct };
+    let sealed = house.run_at(vault(), "root", op).await.unwrap().items.remove(0).unwrap().ciphertext;
+    let item = |ciphertext: Vec<u8>| DecryptItem { ciphertext, aad: AssociatedData::None, version: Some(1) };
+    let items = vec![item(vec![7; 40]), item(sealed), item(vec![8; 40])];
+    let op = Decrypt { key: Some(KeyRef::Id(key)), items, form: CiphertextForm::Direct };
+    let opened = house.run_at(vault(), "root", op).await.unwrap();
+    assert_eq!(opened.items.iter().filter(|i| i.is_ok()).count(), 1);
+    let page = house.log.search(AuditQuery { limit: 1, ..AuditQuery::default() }).await.unwrap();
+    let record = &page.items[0].1;
+    assert_eq!((record.items, record.failed), (Some(3), Some(2)));
+    assert_eq!(record.outcome, Outcome::Failure("ciphertext_invalid".into()));
+}
+
+/// What is committed must fit the log: a record that would not is refused before, and the store goes on.
+#[tokio::test]
+async fn a_change_whose_record_is_too_long_is_refused_and_the_store_goes_on() {
+    use api::ops::{CreateTenant, WritePolicy};
+    let house = House::with_segments(80 << 10).await;
+    let mut guards = Vec::new();
+    for n in 0..400 {
+        let name = format!("tenant-{n}");
+        house
+            .run("root", CreateTenant { account: None, name: name.clone(), bindings: vec![] })
+            .await
+            .unwrap();
+        guards.push(name);
+    }
+    let op = WritePolicy {
+        name: "wide".to_owned(),
+        document: PolicyDocument {
+            language: Language::Cedar,
+            text: "permit(principal, action, resource);".to_owned(),
+        },
+        guards: Some(guards),
+    };
+    assert_eq!(word(house.run("root", op).await), "limit_exceeded");
+    assert_eq!(word(house.create("root").await), "ok");
+}

@@ -7,15 +7,14 @@ use api::ops::{CiphertextForm, CreateKey, Decrypt, DecryptItem, Encrypt, Encrypt
 use api::{Fault, FaultWhat, KmsExt, Operation, RequestContext};
 use audit::{Log, LogConfig};
 use domain::{
-    Coordinates, Dialect, ExportCeiling, KeyId, KeySpec, PrincipalKind, Proof, RequestId, Role, Timestamp,
-    UsageSet,
+    Coordinates, Dialect, ExportCeiling, KeyId, KeySpec, PrincipalKind, Proof, RequestId, Role, UsageSet,
 };
 use keystead_engine::{Bootstrap, BootstrapCredential, BootstrapPrincipal, BootstrapTenant, Engine, Parts};
 use provider_software::Software;
 use root::KekRing;
 use secret::{Secret, SecretBytes};
 use spi::{Clock, Entropy, Epochs, Sealer};
-use store_record::{FilePin, MemoryPin, Options, Parts as StoreParts, Pin, SealedStore};
+use store_record::{MemoryPin, Options, Parts as StoreParts, Pin, SealedStore};
 use store_sqlite::Sqlite;
 use testkit::clock::MovingClock;
 
@@ -26,41 +25,35 @@ const DAY: u32 = 86_400;
 pub(crate) struct House {
     pub(crate) engine: Arc<Engine>,
     pub(crate) log: Arc<Log>,
-    pub(crate) store: Arc<SealedStore<Sqlite>>,
-    pub(crate) clock: Arc<MovingClock>,
-    pub(crate) ring: Arc<KekRing>,
+    clock: Arc<MovingClock>,
     crypto: Arc<Software>,
-    pub(crate) dir: tempfile::TempDir,
+    _dir: tempfile::TempDir,
 }
 
 impl House {
     /// In memory, with every role's principal; a principal's token is its name.
     pub(crate) async fn open() -> Self {
-        Self::build(false).await
+        Self::build(4 << 20).await
     }
 
-    /// On disk.
-    pub(crate) async fn on_disk() -> Self {
-        Self::build(true).await
+    /// In memory, with segments of the audit log of so many bytes.
+    pub(crate) async fn with_segments(bytes: u64) -> Self {
+        Self::build(bytes).await
     }
 
-    async fn build(on_disk: bool) -> Self {
+    async fn build(segment_bytes: u64) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let (crypto, clock) = (Arc::new(Software::new()), Arc::new(MovingClock::default()));
         let mut config = LogConfig::new(dir.path().join("audit"), "keystead/test");
-        config.segment_bytes = 4 << 20;
+        config.segment_bytes = segment_bytes;
         let log = Log::open(config, crypto.clone(), clock.clone()).unwrap();
         let ring = Arc::new(KekRing::new(crypto.clone()));
         let root = Secret::<[u8; 32]>::take(&mut [9; 32]);
         let wrapped = ring.init(&root).unwrap();
         ring.unseal(&root, &wrapped).unwrap();
         let epochs = Arc::new(Epochs::default());
-        let (backend, pin): (Sqlite, Box<dyn Pin>) = if on_disk {
-            let file = dir.path().join("keystead.db");
-            (Sqlite::open(file).unwrap(), Box::new(FilePin::new(dir.path().join("pin"))))
-        } else {
-            (Sqlite::in_memory().unwrap(), Box::new(MemoryPin::default()))
-        };
+        let (backend, pin): (Sqlite, Box<dyn Pin>) =
+            (Sqlite::in_memory().unwrap(), Box::new(MemoryPin::default()));
         let sealer: Arc<dyn Sealer> = ring.clone();
         let parts = StoreParts { backend, sealer, epochs: epochs.clone(), sink: log.clone(), pin };
         let store = Arc::new(SealedStore::open(parts, Options::default()).await.unwrap());
@@ -88,7 +81,7 @@ impl House {
             },
         });
         engine.bootstrap(bootstrap()).await.unwrap();
-        Self { engine, log, store, clock, ring, crypto, dir }
+        Self { engine, log, clock, crypto, _dir: dir }
     }
 
     /// A request's context at a place.
@@ -199,14 +192,4 @@ fn bootstrap() -> Bootstrap {
             principal("nobody", vec![]),
         ],
     }
-}
-
-/// The test clock starts somewhere; tests move it.
-pub(crate) fn days(n: i64) -> i64 {
-    n * i64::from(DAY)
-}
-
-#[expect(dead_code, reason = "for tests that compare instants")]
-pub(crate) fn instant(seconds: i64) -> Timestamp {
-    Timestamp::from_millis(seconds * 1000)
 }

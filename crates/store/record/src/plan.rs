@@ -272,6 +272,10 @@ impl<'a, B: Backend> Planner<'a, B> {
         audit.raised.clone_from(&self.plan.raised);
         let sequence = head.sequence + 1;
         let text = serde_json::to_vec(&audit).map_err(unavailable)?;
+        let max = self.core.sink.longest_record();
+        if text.len() > max {
+            return Err(CommitError::TooLarge { max });
+        }
         let sealed = self.core.sealer.seal(Kek::System, &outbox_aad(sequence), &text);
         let sealed = sealed.map_err(|e| ReadError::from(e).refusing(RecordKind::Account))?;
         self.plan.outbox = Some((OutboxEntry { sequence, record: audit }, sealed));

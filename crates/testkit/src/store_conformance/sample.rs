@@ -141,6 +141,7 @@ fn audit() -> AuditRecord {
         tenant: None,
         target: None,
         items: None,
+        failed: None,
         context: Vec::new(),
         decision: Decision::NotReached,
         outcome: Outcome::Success,

@@ -175,6 +175,7 @@ fn record() -> AuditRecord {
         tenant: Some(tenant().id),
         target: Some(Target { kind: "key".into(), id: "k".to_owned(), version: Some(1), state: None }),
         items: None,
+        failed: None,
         context: vec![("app".to_owned(), "db".to_owned())],
         decision: Decision::Allowed(StatementRef {
             document: "key-policy".to_owned(),

@@ -135,6 +135,7 @@ fn record(id: RequestId, at: Timestamp, backup: &Backup, state: &PinState, accep
             state: None,
         }),
         items: None,
+        failed: None,
         context: said.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
         decision: Decision::NotReached,
         outcome: Outcome::Success,

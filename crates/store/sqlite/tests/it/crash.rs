@@ -53,6 +53,10 @@ impl CommitSink for FileLog {
         Box::pin(async { Ok(()) })
     }
 
+    fn longest_record(&self) -> usize {
+        64 * 1024
+    }
+
     fn durable_through(&self) -> u64 {
         self.durable.load(Ordering::SeqCst)
     }
