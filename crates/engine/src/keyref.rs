@@ -63,10 +63,17 @@ impl Engine {
         let found = match key {
             KeyRef::Id(id) => self.key(tenant, *id).await?,
             KeyRef::Name(name) => self.key_by_name(tenant, name).await?,
-            KeyRef::NameOrId(name, id) => match (self.key_by_name(tenant, name).await?, id) {
-                (None, Some(id)) => self.key(tenant, *id).await?,
-                (found, _) => found,
-            },
+            // The id first: a name that somebody gave the form of a key's id must not stand before that key.
+            KeyRef::NameOrId(name, id) => {
+                let by_id = match id {
+                    Some(id) => self.key(tenant, *id).await?,
+                    None => None,
+                };
+                match by_id {
+                    Some(key) => Some(key),
+                    None => self.key_by_name(tenant, name).await?,
+                }
+            }
             KeyRef::Unknown(_) => None,
             KeyRef::At { .. } => return Err(FaultWhat::Internal.into()),
         };

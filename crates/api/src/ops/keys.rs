@@ -15,7 +15,7 @@ pub enum KeyRef {
     Id(KeyId),
     /// By a name in a space.
     Name(Name),
-    /// By a text that may be a name in this space or a key's id; the name wins.
+    /// By a text that may be a name in this space or a key's id; the id wins, so that no name shadows a key.
     NameOrId(Name, Option<KeyId>),
     /// A well-formed identifier of a kind that no key here has (a multi-Region id): decided on and recorded like any
     /// other, and never found.

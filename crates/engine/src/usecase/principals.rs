@@ -4,7 +4,7 @@ use api::ops::{CreatePrincipal, ListPrincipals, UpdatePrincipal};
 use api::{Fault, FaultWhat, Output};
 use domain::{
     Action, IndexEntry, IndexName, Loaded, Owner, Page, PolicyId, PolicyRecord, Principal, PrincipalId,
-    PrincipalKind, ResourceRef, Role, Sealable,
+    PrincipalKind, ResourceRef, Role, Sealable, StatementRef,
 };
 use spi::{IndexScan, RecordStoreExt};
 
@@ -104,19 +104,34 @@ impl Session<'_> {
     }
 
     /// The root role is given only by those who have it: an administrator cannot make itself one.
-    fn may_grant_roles(&self, roles: &[Role]) -> Result<(), Fault> {
-        if roles.contains(&Role::Root) && !self.caller.roles.contains(&Role::Root) {
-            return Err(field("roles", "only a holder of the root role can give it"));
+    fn may_grant_roles(&mut self, roles: &[Role]) -> Result<(), Fault> {
+        if roles.contains(&Role::Root) && !self.is_root() {
+            return Err(self.beyond_its_role(Action::UpdatePrincipal, self.caller.principal));
         }
         let both = roles.contains(&Role::Administrator) && roles.contains(&Role::Auditor);
         if both { Err(field("roles", "nobody both administers and audits")) } else { Ok(()) }
     }
 
-    /// A lesser role neither changes a holder of the root role nor makes or takes its credentials: otherwise an
-    /// administrator could become root, or lock it out.
-    pub(crate) fn may_touch(&self, principal: &Principal) -> Result<(), Fault> {
-        let above = principal.roles.contains(&Role::Root) && !self.caller.roles.contains(&Role::Root);
-        if above { Err(field("principal", "only a holder of the root role changes one")) } else { Ok(()) }
+    /// A lesser role neither changes a holder of the root role nor makes or takes its credentials. What an
+    /// administrator can still do by writing policies stands in docs/threats.md.
+    pub(crate) fn may_touch(&mut self, principal: &Principal) -> Result<(), Fault> {
+        if is_root(principal.kind, &principal.roles) && !self.is_root() {
+            return Err(self.beyond_its_role(Action::UpdatePrincipal, principal.id));
+        }
+        Ok(())
+    }
+
+    fn is_root(&self) -> bool {
+        is_root(self.caller.kind, &self.caller.roles)
+    }
+
+    /// A denial like any other: in the answer and in the record.
+    fn beyond_its_role(&mut self, action: Action, id: PrincipalId) -> Fault {
+        let by = StatementRef { document: "built-in".to_owned(), statement: "root-is-for-root".to_owned() };
+        self.trail.denied(Some(by.clone()));
+        let on = ResourceRef::Principal { account: self.own_account(), id };
+        FaultWhat::Denied { caller: self.caller.name.to_string(), action, on, by: Some(by), may_know: true }
+            .into()
     }
 
     async fn policies_by_name(&self, names: &[String]) -> Result<Vec<PolicyId>, Fault> {
@@ -131,4 +146,9 @@ impl Session<'_> {
         }
         Ok(ids)
     }
+}
+
+/// Who may do everything: by role, or by being the account itself.
+fn is_root(kind: PrincipalKind, roles: &[Role]) -> bool {
+    kind == PrincipalKind::AccountRoot || roles.contains(&Role::Root)
 }

@@ -240,10 +240,10 @@ async fn a_lesser_role_neither_becomes_root_nor_touches_it() {
     };
     use domain::Role::{Administrator, Auditor, CryptoUser, Root};
     let who = "administrator";
-    assert_eq!(word(house.run(who, update(who, vec![Administrator, Root])).await), "malformed");
-    assert_eq!(word(house.run(who, update("root", vec![])).await), "malformed");
+    assert_eq!(word(house.run(who, update(who, vec![Administrator, Root])).await), "denied");
+    assert_eq!(word(house.run(who, update("root", vec![])).await), "denied");
     assert_eq!(word(house.run(who, update("user", vec![Administrator, Auditor])).await), "malformed");
-    assert_eq!(word(house.run(who, credential("root")).await), "malformed");
+    assert_eq!(word(house.run(who, credential("root")).await), "denied");
     let make = CreatePrincipal {
         name: "twin".to_owned(),
         kind: domain::PrincipalKind::User,
@@ -251,9 +251,11 @@ async fn a_lesser_role_neither_becomes_root_nor_touches_it() {
         policies: vec![],
         labels: Default::default(),
     };
-    assert_eq!(word(house.run(who, make).await), "malformed");
+    assert_eq!(word(house.run(who, make).await), "denied");
     let owned = house.run("root", ListCredentials { principal: "root".to_owned() }).await.unwrap();
-    assert_eq!(word(house.run(who, RevokeCredential { id: owned[0].id.clone() }).await), "malformed");
+    assert_eq!(word(house.run(who, RevokeCredential { id: owned[0].id.clone() }).await), "denied");
+    let page = house.log.search(AuditQuery { limit: 1, ..AuditQuery::default() }).await.unwrap();
+    assert!(matches!(page.items[0].1.decision, Decision::Denied(Some(_))), "a search for denials finds it");
     assert_eq!(word(house.run("user", credential("user")).await), "denied");
     assert_eq!(word(house.run(who, update("user", vec![CryptoUser])).await), "ok");
 }
@@ -395,4 +397,19 @@ async fn a_change_whose_record_is_too_long_is_refused_and_the_store_goes_on() {
     };
     assert_eq!(word(house.run("root", op).await), "limit_exceeded");
     assert_eq!(word(house.create("root").await), "ok");
+}
+
+#[tokio::test]
+async fn no_name_shadows_a_key() {
+    let house = House::open().await;
+    let victim = house.create("root").await.unwrap().key.id();
+    let other = house.create("custodian").await.unwrap().key.id();
+    let name = Name::new(Space::Aws, &victim.to_string()).unwrap();
+    assert_eq!(word(house.run("custodian", BindName { name, key: KeyRef::Id(other) }).await), "ok");
+    let text = Name::new(Space::Vault { mount: "transit".to_owned() }, &victim.to_string()).unwrap();
+    let seen = house
+        .run_at(vault(), "root", DescribeKey { key: KeyRef::NameOrId(text, Some(victim)) })
+        .await
+        .unwrap();
+    assert_eq!(seen.key.id(), victim);
 }
