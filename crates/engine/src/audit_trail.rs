@@ -59,8 +59,10 @@ impl Trail {
 
     /// Tells a refusal whose accounts it is about, for dialects whose texts name them.
     pub(crate) fn address(&self, fault: &mut api::Fault) {
+        let hidden = matches!(fault.what, FaultWhat::Denied { may_know: false, .. });
         fault.caller_account = self.own;
-        fault.owner_account = self.number;
+        // Who may not know is not told whose it is either.
+        fault.owner_account = if hidden { self.own } else { self.number };
     }
 
     pub(crate) fn asks(&mut self, actions: impl IntoIterator<Item = Action>) {

@@ -9,7 +9,7 @@ use domain::{Action, Key, ResourceRef};
 
 use crate::cache::Place;
 use crate::faults::store_fault;
-use crate::keyref::Found;
+use crate::keyref::{Found, absent_resource};
 use crate::session::Session;
 
 /// A key that was found and may be acted on.
@@ -26,7 +26,8 @@ impl Session<'_> {
         let (place, found) = self.find(reference, action).await?;
         match found {
             Found::Key(key) => {
-                let allowed = self.allow_found(&place, &key, action).await?;
+                let allowed = self.allow_found(&place, &key, action).await;
+                let allowed = allowed.map_err(|fault| hidden(fault, &place, reference))?;
                 Ok(OnKey { place, key, allowed })
             }
             Found::Nothing(absent) => {
@@ -97,4 +98,12 @@ impl Session<'_> {
             Err(Refused::Store(e)) => Err(store_fault(e)),
         }
     }
+}
+
+/// A denial to somebody who may not know says no more than was asked: the same words whether the key is there or not.
+fn hidden(mut fault: Fault, place: &Place, reference: &KeyRef) -> Fault {
+    if let FaultWhat::Denied { on, may_know: false, .. } = &mut fault.what {
+        *on = absent_resource(place.tenant.id, reference);
+    }
+    fault
 }

@@ -26,7 +26,7 @@ impl Session<'_> {
     /// The place and the key that a reference means.
     pub(crate) async fn find(&mut self, key: &KeyRef, action: Action) -> Result<(Place, Found), Fault> {
         let (place, key) = match key {
-            KeyRef::At { place, key } => (self.other_place(place, action).await?, key.as_ref()),
+            KeyRef::At { place, key } => (self.other_place(place, key, action).await?, key.as_ref()),
             own => (self.place().await?, own),
         };
         let found = self.engine.find_key(place.tenant.id, key).await?;
@@ -35,7 +35,12 @@ impl Session<'_> {
 
     /// A place that a reference spells out. One that leads nowhere is answered like one that is not allowed, so that
     /// nobody learns which accounts and regions there are.
-    async fn other_place(&mut self, coordinates: &Coordinates, action: Action) -> Result<Place, Fault> {
+    async fn other_place(
+        &mut self,
+        coordinates: &Coordinates,
+        key: &KeyRef,
+        action: Action,
+    ) -> Result<Place, Fault> {
         let own = self.place().await?;
         if self.context.place.for_account(own.account.number) == *coordinates {
             return Ok(own);
@@ -45,8 +50,8 @@ impl Session<'_> {
                 self.trail.in_place(&held.value);
                 Ok(held.value.clone())
             }
-            Err(Fault { what: FaultWhat::PlaceUnknown { place }, .. }) => {
-                let on = ResourceRef::AbsentKey { tenant: own.tenant.id, text: place };
+            Err(Fault { what: FaultWhat::PlaceUnknown { .. }, .. }) => {
+                let on = absent_resource(own.tenant.id, key);
                 self.trail.asks([action]);
                 self.trail.denied(None);
                 let caller = self.caller.name.to_string();
@@ -123,17 +128,24 @@ impl Engine {
 
 /// What a reference that leads nowhere is answered with, and what is decided about.
 fn absence(tenant: TenantId, key: &KeyRef) -> Found {
-    let (what, text) = match key {
-        KeyRef::Id(id) => (FaultWhat::KeyNotFound { given: id.to_string() }, id.to_string()),
-        KeyRef::Name(name) | KeyRef::NameOrId(name, _) => {
-            (FaultWhat::NameNotFound { name: name.clone() }, name.canonical())
-        }
-        KeyRef::Unknown(given) => (FaultWhat::KeyNotFound { given: given.clone() }, given.clone()),
-        KeyRef::At { place, .. } => {
-            (FaultWhat::PlaceUnknown { place: place.text.clone() }, place.text.clone())
-        }
+    let what = match key {
+        KeyRef::Id(id) => FaultWhat::KeyNotFound { given: id.to_string() },
+        KeyRef::Name(name) | KeyRef::NameOrId(name, _) => FaultWhat::NameNotFound { name: name.clone() },
+        KeyRef::Unknown(given) => FaultWhat::KeyNotFound { given: given.clone() },
+        KeyRef::At { place, .. } => FaultWhat::PlaceUnknown { place: place.text.clone() },
     };
-    Found::Nothing(Box::new((what, ResourceRef::AbsentKey { tenant, text })))
+    Found::Nothing(Box::new((what, absent_resource(tenant, key))))
+}
+
+/// What a reference names, as it was given and not as it was found.
+pub(crate) fn absent_resource(tenant: TenantId, key: &KeyRef) -> ResourceRef {
+    let text = match key {
+        KeyRef::Id(id) => id.to_string(),
+        KeyRef::Name(name) | KeyRef::NameOrId(name, _) => name.canonical(),
+        KeyRef::Unknown(given) => given.clone(),
+        KeyRef::At { key, .. } => return absent_resource(tenant, key),
+    };
+    ResourceRef::AbsentKey { tenant, text }
 }
 
 /// Whether a key's own record says that it has this name.

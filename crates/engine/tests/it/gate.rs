@@ -413,3 +413,19 @@ async fn no_name_shadows_a_key() {
         .unwrap();
     assert_eq!(seen.key.id(), victim);
 }
+
+/// Denials to those who may not know are the same for what is there and for what is not.
+#[tokio::test]
+async fn a_denial_does_not_resolve_a_name() {
+    let house = House::open().await;
+    let key = house.create("root").await.unwrap().key.id();
+    let name = |text: &str| Name::new(Space::Aws, text).unwrap();
+    house.run("root", BindName { name: name("payroll"), key: KeyRef::Id(key) }).await.unwrap();
+    let told = async |text: &str| {
+        let fault = house.run("nobody", DescribeKey { key: KeyRef::Name(name(text)) }).await.unwrap_err();
+        format!("{:?} {:?} {:?}", fault.what, fault.owner_account, fault.caller_account)
+    };
+    let (there, absent) = (told("payroll").await, told("absent-").await);
+    assert_eq!(there.replace("payroll", "?"), absent.replace("absent-", "?"));
+    assert!(!there.contains(&key.to_string()));
+}
