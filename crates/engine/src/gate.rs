@@ -4,6 +4,7 @@
 //! still hold; a stale attempt is thrown away, its results wiped, and a new one decides again (INV-10). No reply
 //! leaves without its record (INV-5).
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use api::{Command, Fault, FaultWhat, Kms, Output, RequestContext};
@@ -41,21 +42,14 @@ struct Began {
     micros: u64,
 }
 
+/// A call on its way.
+type Answering = Pin<Box<dyn Future<Output = Result<Output, Fault>> + Send>>;
+
 #[async_trait]
 impl Kms for Engine {
     async fn call(&self, context: RequestContext, proof: Proof, command: Command) -> Result<Output, Fault> {
-        if may_be_dropped(&command) {
-            return self.run(&context, &proof, &command).await;
-        }
-        // A client that goes away drops its future; a change must come to its end all the same.
         let engine = self.me.upgrade().ok_or(FaultWhat::Internal)?;
-        // The edge's own bound ends with the client; this one lasts as long as the change.
-        let place = Arc::clone(&self.changes).acquire_owned().await.map_err(|_| FaultWhat::Internal)?;
-        let task = tokio::spawn(async move {
-            let _place = place;
-            engine.run(&context, &proof, &command).await
-        });
-        task.await.map_err(|e| Fault::because(FaultWhat::OutcomeUnknown, e))?
+        engine.answer(context, proof, command).await
     }
 
     async fn refuse(&self, context: RequestContext, proof: Proof, fault: Fault) -> Fault {
@@ -85,6 +79,32 @@ const fn may_be_dropped(command: &Command) -> bool {
 }
 
 impl Engine {
+    /// As [`Kms::call`], for who holds the engine: one allocation, and a use's future is no larger than a use needs.
+    #[must_use]
+    pub fn answer(self: Arc<Self>, context: RequestContext, proof: Proof, command: Command) -> Answering {
+        if may_be_dropped(&command) {
+            Box::pin(async move { self.run(&context, &proof, &command).await })
+        } else {
+            Box::pin(self.carry_through(context, proof, command))
+        }
+    }
+
+    /// A client that goes away drops its future; a change must come to its end all the same.
+    async fn carry_through(
+        self: Arc<Self>,
+        context: RequestContext,
+        proof: Proof,
+        command: Command,
+    ) -> Result<Output, Fault> {
+        // The edge's own bound ends with the client; this one lasts as long as the change.
+        let place = Arc::clone(&self.changes).acquire_owned().await.map_err(|_| FaultWhat::Internal)?;
+        let task = tokio::spawn(async move {
+            let _place = place;
+            self.run(&context, &proof, &command).await
+        });
+        task.await.map_err(|e| Fault::because(FaultWhat::OutcomeUnknown, e))?
+    }
+
     async fn run(&self, context: &RequestContext, proof: &Proof, command: &Command) -> Result<Output, Fault> {
         for _ in 0..ATTEMPTS {
             match self.attempt(context, proof, command).await {
@@ -93,7 +113,7 @@ impl Engine {
                 Err(Ended::Stale) => {}
             }
         }
-        Err(self.refuse_known(context, proof, FaultWhat::Conflict.into()).await)
+        Err(Box::pin(self.refuse_known(context, proof, FaultWhat::Conflict.into())).await)
     }
 
     /// Refuses by a fault that is known, after the proof was checked; what that finds is graver.
@@ -135,7 +155,9 @@ impl Engine {
         let mut fence = self.parts.epochs.capture([Scope::System]);
         let caller = match self.authenticate(context, proof, &mut fence).await {
             Ok(caller) => caller,
-            Err(fault) => return Err(self.refuse_unknown(ticket, context, proof, began, fault).await.into()),
+            Err(fault) => {
+                return Err(Box::pin(self.refuse_unknown(ticket, context, proof, began, fault)).await.into());
+            }
         };
         let mut session = Session::new(self, context, caller, fence);
         let performed = session.perform(command).await;
@@ -144,7 +166,7 @@ impl Engine {
             // What was found a moment ago is gone, or a scope was raised while it was read: decide again.
             Err(Fault { what: FaultWhat::Conflict, .. }) => Err(Ended::Stale),
             Err(fault) => {
-                Err(self.record_failure(ticket, context, began, subject, trail, fault).await.into())
+                Err(Box::pin(self.record_failure(ticket, context, began, subject, trail, fault)).await.into())
             }
             Ok(Plan::Answer(output)) => {
                 self.record_use(ticket, context, began, subject, trail, fence).await?;
@@ -154,7 +176,7 @@ impl Engine {
                 Ok(output)
             }
             Ok(Plan::Commit(change, output)) => {
-                self.commit(ticket, context, began, subject, trail, fence, *change).await?;
+                Box::pin(self.commit(ticket, context, began, subject, trail, fence, *change)).await?;
                 Ok(output)
             }
         }

@@ -150,5 +150,5 @@ pub(crate) fn absent_resource(tenant: TenantId, key: &KeyRef) -> ResourceRef {
 
 /// Whether a key's own record says that it has this name.
 fn bears(key: &Key, name: &Name) -> bool {
-    key.details.names.iter().any(|own| own.space() == name.space() && own.canonical() == name.canonical())
+    key.details.names.iter().any(|own| own.is_same(name))
 }

@@ -8,6 +8,7 @@ mod dev;
 mod dev_args;
 mod dialects;
 mod files;
+mod ids;
 mod offline;
 mod own_ca;
 mod paste;
