@@ -2,7 +2,6 @@
 //! the temporary folder. The sink stands for a log that is always durable.
 #![expect(clippy::unwrap_used, reason = "a bench stops at what it does not expect, as a test does")]
 
-#[expect(dead_code, reason = "shared with the tests, which use more of it")]
 #[path = "../tests/it/harness.rs"]
 mod harness;
 
