@@ -22,8 +22,8 @@ const ATTEMPTS: u32 = 32;
 
 /// How an attempt ended short of an answer.
 enum Ended {
-    /// Something it had read has changed: begin again.
-    Stale,
+    /// Something it had read in this scope has changed: begin again.
+    Stale(Scope),
     /// This is the answer.
     Fault(Fault),
 }
@@ -84,13 +84,29 @@ const fn may_be_dropped(command: &Command) -> bool {
     )
 }
 
+/// How often a command decides again in the crowd before it waits for its turn. Changes of one scope can only follow
+/// each other, so they queue at once; uses pass side by side, and all of them are stale at once after one change.
+const fn losses_before_a_turn(command: &Command) -> u32 {
+    if may_be_dropped(command) { 8 } else { 1 }
+}
+
+/// The scope that was captured last: the tenant, for nearly every command.
+fn narrowest(fence: &Fence) -> Scope {
+    fence.epochs().last().map_or(Scope::System, |(scope, _)| scope)
+}
+
 impl Engine {
     async fn run(&self, context: &RequestContext, proof: &Proof, command: &Command) -> Result<Output, Fault> {
-        for _ in 0..ATTEMPTS {
+        let mut turn = None;
+        for lost in 1..=ATTEMPTS {
             match self.attempt(context, proof, command).await {
                 Ok(output) => return Ok(output),
                 Err(Ended::Fault(fault)) => return Err(fault),
-                Err(Ended::Stale) => {}
+                Err(Ended::Stale(scope)) => {
+                    if turn.is_none() && lost >= losses_before_a_turn(command) {
+                        turn = Some(self.turns.take(scope).await);
+                    }
+                }
             }
         }
         Err(self.refuse_known(context, proof, FaultWhat::Conflict.into()).await)
@@ -142,7 +158,7 @@ impl Engine {
         let (subject, fence, trail) = (subject_of(&session.caller), session.fence, session.trail);
         match performed {
             // What was found a moment ago is gone, or a scope was raised while it was read: decide again.
-            Err(Fault { what: FaultWhat::Conflict, .. }) => Err(Ended::Stale),
+            Err(Fault { what: FaultWhat::Conflict, .. }) => Err(Ended::Stale(narrowest(&fence))),
             Err(fault) => {
                 Err(self.record_failure(ticket, context, began, subject, trail, fault).await.into())
             }
@@ -187,12 +203,12 @@ impl Engine {
         trail: Trail,
         fence: Fence,
     ) -> Result<(), Ended> {
-        let outcome = trail.outcome();
+        let (outcome, scope) = (trail.outcome(), narrowest(&fence));
         let facts = self.facts(context, subject, began, &fence);
         let record = trail.record(&facts, outcome);
         match self.parts.log.append(ticket, fence, record).await {
             Ok(_) => Ok(()),
-            Err(AppendError::Stale(_)) => Err(Ended::Stale),
+            Err(AppendError::Stale(scopes)) => Err(Ended::Stale(scopes.first().copied().unwrap_or(scope))),
             Err(AppendError::Unavailable(e)) => Err(audit_fault(e).into()),
         }
     }
@@ -283,7 +299,9 @@ impl Engine {
                 evict.into_iter().for_each(|key| self.parts.guard.evict(key));
                 Ok(())
             }
-            Err(CommitError::Stale(_) | CommitError::Conflict | CommitError::Taken(_)) => Err(Ended::Stale),
+            Err(CommitError::Stale(_) | CommitError::Conflict | CommitError::Taken(_)) => {
+                Err(Ended::Stale(narrowest(&fence)))
+            }
             // Its record is in the outbox, or it is not known whether it is.
             Err(e @ CommitError::OutcomeUnknown) => Err(commit_fault(e).into()),
             Err(e) => {

@@ -19,6 +19,7 @@ mod parts;
 mod place;
 mod plan;
 mod session;
+mod turns;
 mod usecase;
 
 pub use bootstrap::{Bootstrap, BootstrapCredential, BootstrapPrincipal, BootstrapTenant};

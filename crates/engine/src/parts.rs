@@ -9,6 +9,7 @@ use spi::{AuditLog, Clock, Counter, Entropy, Epochs, RecordStore, Sealer};
 use tokio::sync::Semaphore;
 
 use crate::cache::Caches;
+use crate::turns::Turns;
 
 /// The rooms below, as traits.
 pub struct Parts {
@@ -49,6 +50,8 @@ pub struct Engine {
     pub(crate) me: Weak<Self>,
     /// Places for changes under way.
     pub(crate) changes: Arc<Semaphore>,
+    /// For those whom others keep overtaking.
+    pub(crate) turns: Turns,
     pub(crate) failures: Mutex<AuthFailureMeter>,
 }
 
@@ -61,6 +64,7 @@ impl Engine {
             caches: Caches::default(),
             me: Weak::clone(me),
             changes: Arc::new(Semaphore::new(CHANGES)),
+            turns: Turns::default(),
             failures: Mutex::new(AuthFailureMeter::new(MeterLimits::default())),
         })
     }

@@ -1,5 +1,7 @@
 //! The one writer: takes what waits, commits it as one transaction, and then, in this order, raises epochs, hands the
-//! records to the audit log, erases what is to be erased, advances the pin, and acknowledges.
+//! records to the audit log, answers the members that it refused, erases what is to be erased, advances the pin, and
+//! acknowledges. Refusals wait for the raise because whoever is told `Stale` captures again at once: what it captures
+//! then must be what made it stale.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -101,32 +103,29 @@ impl<B: Backend> Scribe<B> {
         if group.is_empty() {
             return;
         }
-        let mut accepted = Vec::new();
-        match self.transact(group, &mut accepted) {
-            Ok(Some(stage)) => self.after_commit(stage, accepted),
-            Ok(None) => {}
+        let mut members = Members::default();
+        match self.transact(group, &mut members) {
+            Ok(Some(stage)) => self.after_commit(stage, members),
+            Ok(None) => members.decline(),
             Err(Failed::Undone(why)) => {
                 self.writer.rollback();
                 self.core.keks.forget();
                 tracing::warn!(%why, "a group of commits was undone");
-                accepted.into_iter().for_each(|(reply, _)| drop(reply.send(Err(unavailable(why.clone())))));
+                members.undo(&why);
             }
             Err(Failed::Unknown(why)) => {
                 self.writer.rollback();
                 self.core.keks.forget();
                 tracing::error!(%why, "the outcome of a group of commits is unknown");
                 self.unsettled = true;
-                answer(accepted, false);
+                members.decline();
+                members.answer(false);
             }
         }
     }
 
-    /// Plans, writes and commits; refused members are answered at once.
-    fn transact(
-        &mut self,
-        group: Vec<Job>,
-        accepted: &mut Vec<(Reply, Committed)>,
-    ) -> Result<Option<Stage>, Failed> {
+    /// Plans, writes and commits; answers nobody but those it has not looked at when the group breaks.
+    fn transact(&mut self, group: Vec<Job>, members: &mut Members) -> Result<Option<Stage>, Failed> {
         let undone = |e: crate::BackendError| Failed::Undone(e.to_string());
         let mut left = group.into_iter();
         if let Err(why) = self.writer.begin().and_then(|()| self.catch_up()) {
@@ -138,13 +137,13 @@ impl<B: Backend> Scribe<B> {
         while let Some(job) = left.next() {
             let (planned, reply) = self.plan(job, &stage.head);
             match planned {
-                Err(refusal) => drop(reply.send(Err(refusal))),
+                Err(refusal) => members.refused.push((reply, refusal)),
                 Ok(plan) => {
                     let committed = Committed {
                         sequence: plan.outbox.as_ref().map_or(0, |(entry, _)| entry.sequence),
                         raised: plan.raised.clone(),
                     };
-                    accepted.push((reply, committed));
+                    members.accepted.push((reply, committed));
                     if let Err(why) = self.apply(plan, &mut stage) {
                         let why = why.to_string();
                         left.for_each(|job| job.refuse(&why));
@@ -194,16 +193,17 @@ impl<B: Backend> Scribe<B> {
         Ok(())
     }
 
-    fn after_commit(&mut self, stage: Stage, accepted: Vec<(Reply, Committed)>) {
+    fn after_commit(&mut self, stage: Stage, mut members: Members) {
         self.head = stage.head;
         stage.publish(&self.core.buckets);
         for (tenant, wrapped) in stage.new_keks {
             self.core.keks.remember(tenant, wrapped);
         }
         stage.raised.iter().for_each(|(scope, to)| self.core.epochs.raise(*scope, *to));
-        if !stage.entries.is_empty()
-            && let Err(why) = self.runtime.block_on(self.core.sink.committed(stage.entries))
-        {
+        // Handed over before anybody who was refused can decide again: uses of the new epoch follow it in the log.
+        let durable = (!stage.entries.is_empty()).then(|| self.core.sink.committed(stage.entries));
+        members.decline();
+        if let Some(Err(why)) = durable.map(|durable| self.runtime.block_on(durable)) {
             tracing::error!(%why, "a commit is durable but not in the audit log");
             self.unsettled = true;
         }
@@ -212,7 +212,7 @@ impl<B: Backend> Scribe<B> {
         let due = self.head.revision >= self.pinned.saturating_add(self.pin_every);
         let pinned = !(stage.revokes || due) || self.pin_now();
         let (remains, unpinned) = (stage.erases && self.unscrubbed, stage.revokes && !pinned);
-        answer(accepted, !(self.unsettled || remains || unpinned));
+        members.answer(!(self.unsettled || remains || unpinned));
     }
 
     /// Erases what waits to be erased.
@@ -275,8 +275,30 @@ impl Job {
     }
 }
 
-fn answer(accepted: Vec<(Reply, Committed)>, settled: bool) {
-    for (reply, committed) in accepted {
-        drop(reply.send(if settled { Ok(committed) } else { Err(CommitError::OutcomeUnknown) }));
+/// Who waits for a group: those whose change is in it, and those whose change is not and why.
+#[derive(Default)]
+struct Members {
+    accepted: Vec<(Reply, Committed)>,
+    refused: Vec<(Reply, CommitError)>,
+}
+
+impl Members {
+    /// Answers the refused.
+    fn decline(&mut self) {
+        self.refused.drain(..).for_each(|(reply, refusal)| drop(reply.send(Err(refusal))));
+    }
+
+    /// Answers the accepted.
+    fn answer(self, settled: bool) {
+        for (reply, committed) in self.accepted {
+            drop(reply.send(if settled { Ok(committed) } else { Err(CommitError::OutcomeUnknown) }));
+        }
+    }
+
+    /// Answers everybody: nothing was done.
+    fn undo(mut self, why: &str) {
+        self.decline();
+        let undone = |(reply, _): (Reply, Committed)| drop(reply.send(Err(unavailable(why.to_owned()))));
+        self.accepted.into_iter().for_each(undone);
     }
 }
