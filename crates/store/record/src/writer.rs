@@ -10,7 +10,7 @@ use spi::{Batch, CommitError, Committed};
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::backend::{Backend, BackendResult, RowKey, Writer};
+use crate::backend::{Backend, BackendResult, CommitFailure, RowKey, Writer};
 use crate::error::unavailable;
 use crate::head::Head;
 use crate::pin::{Pin, PinState};
@@ -158,7 +158,7 @@ impl<B: Backend> Scribe<B> {
         }
         stage.close(&*self.core.sealer, &mut self.writer).map_err(undone)?;
         self.writer.forget_outbox(self.core.sink.durable_through()).map_err(undone)?;
-        self.writer.commit().map_err(|e| Failed::Unknown(e.to_string()))?;
+        self.writer.commit()?;
         Ok(Some(stage))
     }
 
@@ -262,6 +262,15 @@ enum Failed {
     Undone(String),
     /// Nobody knows.
     Unknown(String),
+}
+
+impl From<CommitFailure> for Failed {
+    fn from(failure: CommitFailure) -> Self {
+        match failure {
+            CommitFailure::Undone(e) => Self::Undone(e.to_string()),
+            CommitFailure::Unknown(e) => Self::Unknown(e.to_string()),
+        }
+    }
 }
 
 impl Job {
