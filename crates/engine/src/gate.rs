@@ -13,7 +13,7 @@ use spi::{AppendError, Batch, CommitError, Fence, SpaceTicket};
 
 use crate::Engine;
 use crate::audit_trail::{Facts, Trail, failure, subject_of, subject_of_failed};
-use crate::faults::{audit_fault, auth_fault, commit_fault};
+use crate::faults::{RETRY, audit_fault, auth_fault, commit_fault};
 use crate::plan::{Change, Plan};
 use crate::session::Session;
 
@@ -148,6 +148,9 @@ impl Engine {
         let began = self.begin();
         // Space first: a full disk refuses before anything is performed, not after.
         let ticket = self.parts.log.ticket(Trail::estimate(context)).map_err(audit_fault)?;
+        if !self.parts.store.is_settled() {
+            return Err(Fault::new(FaultWhat::StoreUnavailable { retry_after: RETRY }).into());
+        }
         let mut fence = self.parts.epochs.capture([Scope::System]);
         let caller = match self.authenticate(context, proof, &mut fence).await {
             Ok(caller) => caller,

@@ -157,6 +157,10 @@ macro_rules! store_under_test {
                 self.0.scan(scan).await
             }
 
+            fn is_settled(&self) -> bool {
+                self.0.is_settled()
+            }
+
             async fn commit(&self, batch: spi::Batch) -> Result<spi::Committed, spi::CommitError> {
                 self.0.commit(batch).await
             }

@@ -4,3 +4,4 @@ mod crowd;
 mod gate;
 mod house;
 mod revocation;
+mod unsettled;

@@ -4,6 +4,7 @@
 //! then must be what made it stale.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use spi::{Batch, CommitError, Committed};
@@ -46,8 +47,6 @@ pub(crate) struct Scribe<B: Backend> {
     pub(crate) installation: [u8; 16],
     pub(crate) head: Head,
     pub(crate) runtime: Handle,
-    /// Something is committed whose record may not be in the log, or whose outcome is unknown.
-    pub(crate) unsettled: bool,
     /// Something erased may still stand in the database's files.
     pub(crate) unscrubbed: bool,
 }
@@ -79,7 +78,7 @@ impl<B: Backend> Scribe<B> {
 
     /// Waits for work; while something is unsettled it wakes by itself, with no work.
     fn next_group(&self, jobs: &mut mpsc::Receiver<Job>) -> Option<Vec<Job>> {
-        let first = if self.unsettled || self.unscrubbed {
+        let first = if self.is_unsettled() || self.unscrubbed {
             match self.runtime.block_on(async { tokio::time::timeout(RETRY, jobs.recv()).await }) {
                 Ok(job) => job?,
                 Err(_) => return Some(Vec::new()),
@@ -117,7 +116,7 @@ impl<B: Backend> Scribe<B> {
                 self.writer.rollback();
                 self.core.keks.forget();
                 tracing::error!(%why, "the outcome of a group of commits is unknown");
-                self.unsettled = true;
+                self.settled(false);
                 members.decline();
                 members.answer(false);
             }
@@ -205,14 +204,14 @@ impl<B: Backend> Scribe<B> {
         members.decline();
         if let Some(Err(why)) = durable.map(|durable| self.runtime.block_on(durable)) {
             tracing::error!(%why, "a commit is durable but not in the audit log");
-            self.unsettled = true;
+            self.settled(false);
         }
         self.unscrubbed |= stage.erases;
         self.scrub();
         let due = self.head.revision >= self.pinned.saturating_add(self.pin_every);
         let pinned = !(stage.revokes || due) || self.pin_now();
         let (remains, unpinned) = (stage.erases && self.unscrubbed, stage.revokes && !pinned);
-        members.answer(!(self.unsettled || remains || unpinned));
+        members.answer(!(self.is_unsettled() || remains || unpinned));
     }
 
     /// Erases what waits to be erased.
@@ -245,12 +244,20 @@ impl<B: Backend> Scribe<B> {
         }
     }
 
+    fn is_unsettled(&self) -> bool {
+        self.core.unsettled.load(Ordering::Acquire)
+    }
+
+    fn settled(&self, is: bool) {
+        self.core.unsettled.store(!is, Ordering::Release);
+    }
+
     /// Before anything new: the outbox is in the log and erased material is gone.
     fn settle(&mut self) -> Result<(), String> {
         self.scrub();
-        if self.unsettled {
+        if self.is_unsettled() {
             self.resync().map_err(|e| e.to_string())?;
-            self.unsettled = false;
+            self.settled(true);
             tracing::info!("the store takes commits again");
         }
         Ok(())
