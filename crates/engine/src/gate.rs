@@ -95,6 +95,11 @@ fn narrowest(fence: &Fence) -> Scope {
     fence.epochs().last().map_or(Scope::System, |(scope, _)| scope)
 }
 
+/// Whether a change may have been done although nobody can say so.
+fn is_unknown(ended: &Ended) -> bool {
+    matches!(ended, Ended::Fault(Fault { what: FaultWhat::OutcomeUnknown, .. }))
+}
+
 impl Engine {
     async fn run(&self, context: &RequestContext, proof: &Proof, command: &Command) -> Result<Output, Fault> {
         let mut turn = None;
@@ -126,7 +131,7 @@ impl Engine {
         match self.authenticate(context, proof, &mut fence).await {
             Ok(caller) => {
                 let subject = subject_of(&caller);
-                self.record_failure(ticket, context, began, subject, Trail::default(), fault).await
+                self.record_final(ticket, context, began, subject, Trail::default(), fault).await
             }
             Err(fault) => self.refuse_unknown(ticket, context, proof, began, fault).await,
         }
@@ -152,6 +157,7 @@ impl Engine {
             return Err(Fault::new(FaultWhat::StoreUnavailable { retry_after: RETRY }).into());
         }
         let mut fence = self.parts.epochs.capture([Scope::System]);
+        self.let_in()?;
         let caller = match self.authenticate(context, proof, &mut fence).await {
             Ok(caller) => caller,
             Err(fault) => return Err(self.refuse_unknown(ticket, context, proof, began, fault).await.into()),
@@ -163,18 +169,19 @@ impl Engine {
             // What was found a moment ago is gone, or a scope was raised while it was read: decide again.
             Err(Fault { what: FaultWhat::Conflict, .. }) => Err(Ended::Stale(narrowest(&fence))),
             Err(fault) => {
-                Err(self.record_failure(ticket, context, began, subject, trail, fault).await.into())
+                Err(self.record_failure(ticket, context, began, subject, trail, fence, fault).await)
             }
             Ok(Plan::Answer(output)) => {
                 self.record_use(ticket, context, began, subject, trail, fence).await?;
-                if matches!(output, Output::SealSystem(())) {
-                    self.seal_now();
-                }
                 Ok(output)
             }
             Ok(Plan::Commit(change, output)) => {
-                self.commit(ticket, context, began, subject, trail, fence, *change).await?;
-                Ok(output)
+                let sealing = self.sealing(&output);
+                let done = self.commit(ticket, context, began, subject, trail, fence, *change).await;
+                if let Some(sealing) = sealing {
+                    sealing.end(&done, is_unknown);
+                }
+                done.map(|()| output)
             }
         }
     }
@@ -187,13 +194,6 @@ impl Engine {
     ) -> Result<domain::Caller, Fault> {
         let (via, address) = (context.place.dialect, context.address);
         self.parts.authenticator.authenticate(proof, via, address, fence).await.map_err(auth_fault)
-    }
-
-    /// Forgets every key, loaded or wrapped; the record of it is durable already.
-    pub fn seal_now(&self) {
-        (self.parts.seal)();
-        self.parts.guard.evict_all();
-        self.parts.authenticator.forget_all();
     }
 
     /// The end of a use: its record is placed if the fence holds, and only then does anybody see its result.
@@ -216,7 +216,8 @@ impl Engine {
         }
     }
 
-    /// The end of a refused command: recorded whatever has changed meanwhile. Gives the fault to answer with.
+    /// The end of a refused command: a refusal that was decided on what has changed since is stale like a use.
+    #[expect(clippy::too_many_arguments, reason = "the facts of one attempt, used nowhere else together")]
     async fn record_failure(
         &self,
         ticket: SpaceTicket,
@@ -224,19 +225,38 @@ impl Engine {
         began: Began,
         subject: Subject,
         trail: Trail,
+        fence: Fence,
         mut fault: Fault,
-    ) -> Fault {
+    ) -> Ended {
         trail.address(&mut fault);
         if let Some(cause) = fault.cause() {
             tracing::debug!(request = %context.id, what = fault.what.word(), %cause, "refused");
         }
-        let none = Fence::default();
-        let facts = self.facts(context, subject, began, &none);
+        let facts = self.facts(context, subject, began, &fence);
         let record = trail.record(&facts, failure(&fault.what));
-        match self.parts.log.append(ticket, Fence::default(), record).await {
-            Ok(_) => fault,
-            Err(AppendError::Unavailable(e)) => audit_fault(e),
-            Err(AppendError::Stale(_)) => FaultWhat::Internal.into(),
+        let scope = narrowest(&fence);
+        match self.parts.log.append(ticket, fence, record).await {
+            Ok(_) => Ended::Fault(fault),
+            Err(AppendError::Unavailable(e)) => Ended::Fault(audit_fault(e)),
+            Err(AppendError::Stale(scopes)) => Ended::Stale(scopes.first().copied().unwrap_or(scope)),
+        }
+    }
+
+    /// As [`Self::record_failure`], for a refusal that stands whatever has changed meanwhile.
+    async fn record_final(
+        &self,
+        ticket: SpaceTicket,
+        context: &RequestContext,
+        began: Began,
+        subject: Subject,
+        trail: Trail,
+        fault: Fault,
+    ) -> Fault {
+        let none = Fence::default();
+        match self.record_failure(ticket, context, began, subject, trail, none, fault).await {
+            Ended::Fault(fault) => fault,
+            // A fence of nothing is never stale.
+            Ended::Stale(_) => FaultWhat::Internal.into(),
         }
     }
 
@@ -254,7 +274,7 @@ impl Engine {
         if !self.records_failure_of(context.address) {
             return fault;
         }
-        self.record_failure(ticket, context, began, subject, Trail::default(), fault).await
+        self.record_final(ticket, context, began, subject, Trail::default(), fault).await
     }
 
     fn facts<'a>(
@@ -309,7 +329,7 @@ impl Engine {
             Err(e @ CommitError::OutcomeUnknown) => Err(commit_fault(e).into()),
             Err(e) => {
                 let fault = commit_fault(e);
-                Err(self.record_failure(ticket, context, began, subject, trail, fault).await.into())
+                Err(self.record_final(ticket, context, began, subject, trail, fault).await.into())
             }
         }
     }

@@ -18,6 +18,7 @@ mod keyref;
 mod parts;
 mod place;
 mod plan;
+mod sealing;
 mod session;
 mod turns;
 mod usecase;

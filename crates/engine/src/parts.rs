@@ -1,5 +1,6 @@
 //! What the engine is made of, handed in by `server`.
 
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, Weak};
 
 use access::{Authenticator, Decider, Guard};
@@ -52,6 +53,8 @@ pub struct Engine {
     pub(crate) changes: Arc<Semaphore>,
     /// For those whom others keep overtaking.
     pub(crate) turns: Turns,
+    /// Sealings under way: while there is one, nothing new is taken up.
+    pub(crate) sealings: AtomicUsize,
     pub(crate) failures: Mutex<AuthFailureMeter>,
 }
 
@@ -65,6 +68,7 @@ impl Engine {
             me: Weak::clone(me),
             changes: Arc::new(Semaphore::new(CHANGES)),
             turns: Turns::default(),
+            sealings: AtomicUsize::new(0),
             failures: Mutex::new(AuthFailureMeter::new(MeterLimits::default())),
         })
     }

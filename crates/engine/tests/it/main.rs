@@ -4,4 +4,5 @@ mod crowd;
 mod gate;
 mod house;
 mod revocation;
+mod sealing;
 mod unsettled;
