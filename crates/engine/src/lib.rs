@@ -15,6 +15,7 @@ mod failures;
 mod faults;
 mod gate;
 mod keyref;
+mod listing;
 mod parts;
 mod place;
 mod plan;

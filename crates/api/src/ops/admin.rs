@@ -139,7 +139,8 @@ pub struct WritePolicy {
     pub name: String,
     /// What it says.
     pub document: PolicyDocument,
-    /// Tenants (by name) that it caps as a guardrail from now on, beside those it caps already.
+    /// The tenants (by name) that it caps as a guardrail from now on: exactly these, so that one that is left out is
+    /// let go; `None` leaves that as it is.
     pub guards: Option<Vec<String>>,
 }
 

@@ -6,7 +6,7 @@ use domain::{
     Account, AccountId, Action, Binding, Coordinates, Dialect, IndexEntry, IndexName, Owner, ResourceRef,
     Sealable, Tenant, TenantId,
 };
-use spi::{IndexScan, RecordStoreExt};
+use spi::RecordStoreExt;
 
 use crate::faults::{field, store_fault};
 use crate::plan::{Change, Plan};
@@ -66,10 +66,9 @@ impl Session<'_> {
         let account = self.own_account();
         self.allow(Action::ListTenants, ResourceRef::Account(account)).await?;
         let (owner, index) = (Owner::Account(account), IndexName::TenantByName);
-        let scan = IndexScan { owner, index, prefix: Vec::new(), after: None, limit: 1000 };
-        let page = self.engine.parts.store.scan(scan).await.map_err(store_fault)?;
-        let mut views = Vec::with_capacity(page.items.len());
-        for hit in page.items {
+        let hits = self.engine.scan_whole(owner, index, &[]).await?;
+        let mut views = Vec::with_capacity(hits.len());
+        for hit in hits {
             let tenant = self.engine.parts.store.load::<Tenant>(owner, &hit.id).await.map_err(store_fault)?;
             let Some(tenant) = tenant.map(domain::Loaded::into_inner) else { continue };
             let bindings = self.bindings_of(tenant.id).await?;
@@ -81,10 +80,9 @@ impl Session<'_> {
     /// The bindings that lead to a tenant.
     pub(crate) async fn bindings_of(&self, tenant: TenantId) -> Result<Vec<Binding>, Fault> {
         let (owner, index) = (Owner::System, IndexName::BindingByTenant);
-        let scan = IndexScan { owner, index, prefix: tenant.as_bytes().to_vec(), after: None, limit: 100 };
-        let page = self.engine.parts.store.scan(scan).await.map_err(store_fault)?;
-        let mut bindings = Vec::with_capacity(page.items.len());
-        for hit in page.items {
+        let hits = self.engine.scan_whole(owner, index, tenant.as_bytes()).await?;
+        let mut bindings = Vec::with_capacity(hits.len());
+        for hit in hits {
             let binding =
                 self.engine.parts.store.load::<Binding>(owner, &hit.id).await.map_err(store_fault)?;
             // An index row is a hint: the binding itself must lead here (INV-4).

@@ -3,6 +3,8 @@
 mod crowd;
 mod gate;
 mod house;
+mod listing;
+mod records;
 mod revocation;
 mod sealing;
 mod unsettled;
