@@ -42,7 +42,9 @@ pub struct CreateTenant {
     pub account: Option<AccountId>,
     /// Unique in the account.
     pub name: String,
-    /// At most one for each of AWS, Azure and Google; an AWS number must be the account's own.
+    /// At most one for each of AWS, Azure and Google; an AWS number must be the account's own. What does not begin with
+    /// that number (a Vault namespace `team`, the root namespace) is the system's to give: it takes the right to create
+    /// tenants on the system, which only the operators' account has.
     pub bindings: Vec<Coordinates>,
 }
 

@@ -39,6 +39,10 @@ impl Session<'_> {
         let account = self.engine.account(id).await?.ok_or_else(not_found)?;
         check_name(&op.name)?;
         check_bindings(&op.bindings, &account)?;
+        if !op.bindings.iter().all(|bound| is_own(bound, &account)) {
+            // Namespaces, hosts and projects are the system's to give: the first to ask is not the one they belong to.
+            self.allow(Action::CreateTenant, ResourceRef::System).await?;
+        }
         let tenant = Tenant {
             id: TenantId::random(self.engine.parts.entropy.bytes()),
             account: id,
@@ -119,6 +123,12 @@ pub(crate) fn check_name(name: &str) -> Result<(), Fault> {
     let fits = (1..=64).contains(&name.len())
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"+=,.@_-".contains(&b));
     if fits { Ok(()) } else { Err(field("name", "1 to 64 characters of letters, digits and +=,.@_-")) }
+}
+
+/// Whether coordinates are an account's own by their form: `NUMBER` or `NUMBER/…`, as all of AWS's are.
+fn is_own(bound: &Coordinates, account: &Account) -> bool {
+    let rest = bound.text.strip_prefix(&account.number.to_string());
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// At most one binding in each of AWS, Azure and Google, and an AWS binding's number is the account's own.

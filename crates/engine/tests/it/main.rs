@@ -4,6 +4,7 @@ mod crowd;
 mod gate;
 mod house;
 mod listing;
+mod places;
 mod records;
 mod revocation;
 mod sealing;
