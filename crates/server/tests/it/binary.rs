@@ -30,11 +30,16 @@ impl Drop for Dev {
 
 impl Dev {
     fn start(folder: &Path) -> Self {
+        Self::start_with(folder, &[])
+    }
+
+    fn start_with(folder: &Path, environment: &[(&str, &str)]) -> Self {
         let begun = Instant::now();
         let mut process = Command::new(PROGRAM)
             .args(["dev", "--listen", "127.0.0.1:0", "--root-token", TOKEN, "--data-dir"])
             .arg(folder.join("data"))
             .env("RUST_LOG", "trace")
+            .envs(environment.iter().copied())
             .stdout(Stdio::piped())
             .stderr(std::fs::File::create(folder.join("stderr")).unwrap())
             .spawn()
@@ -106,8 +111,7 @@ fn what_a_killed_program_answered_is_there_at_the_next_start() {
         sealed.push((key.clone(), dev.data(&format!("transit/encrypt/{key}"), &body, "ciphertext")));
         assert!(hardened(&dev), "no core file, and memory is locked");
         drop(dev);
-        let found = found_by_verification(folder.path());
-        assert!(found.iter().all(|line| line.contains("no signed checkpoint")), "{found:?}");
+        assert_eq!(found_by_verification(folder.path()), [""; 0]);
     }
     Dev::start(folder.path()).end_in_order();
     assert_eq!(found_by_verification(folder.path()), [""; 0]);
@@ -118,6 +122,36 @@ fn what_a_killed_program_answered_is_there_at_the_next_start() {
     assert_eq!(found_in(&files, &needles), []);
     std::fs::write(folder.path().join("control"), TOKEN).unwrap();
     assert_eq!(found_in(&crate::canary::files(folder.path()), &needles).len(), 1, "positive control");
+}
+
+/// Status and body of a page.
+fn page(address: &str, path: &str) -> (u16, String) {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let head = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
+}
+
+#[test]
+fn metrics_stand_where_the_setting_says_and_nowhere_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let dev = Dev::start_with(folder.path(), &[("KEYSTEAD_METRICS__LISTEN", &free)]);
+    assert_eq!(page(&dev.address, "/metrics").0, 404);
+    assert_eq!(page(&dev.address, "/healthz").0, 200);
+    let (status, text) = page(&free, "/metrics");
+    assert!(status == 200 && text.contains("keystead_edge_connections "), "{status} {text}");
+    for path in ["/healthz", "/v1/sys/health", "/"] {
+        assert_eq!(page(&free, path).0, 404, "{path}");
+    }
+    dev.end_in_order();
+    let dev = Dev::start_with(folder.path(), &[("KEYSTEAD_METRICS__LISTEN", "off")]);
+    assert_eq!(page(&dev.address, "/metrics").0, 404);
+    drop(dev);
+    assert_eq!(page(&Dev::start(folder.path()).address, "/metrics").0, 200, "dev is loopback only");
 }
 
 /// What the kernel says of the running program.
