@@ -26,6 +26,8 @@ impl Paste<'_> {
         let Self { region, access_key_id, secret, token, .. } = self;
         let url = self.url();
         let mut text = String::new();
+        let _ = writeln!(text, "# keystead itself");
+        let _ = writeln!(text, "export KEYSTEAD_ADDR={url} KEYSTEAD_TOKEN={token}");
         let _ = writeln!(text, "# AWS SDKs and CLI");
         let _ = writeln!(text, "export AWS_ENDPOINT_URL_KMS={url} AWS_REGION={region}");
         let _ = writeln!(text, "export AWS_ACCESS_KEY_ID={access_key_id} AWS_SECRET_ACCESS_KEY={secret}");
@@ -35,7 +37,10 @@ impl Paste<'_> {
         if let Some(authority) = self.authority {
             let path = authority.display();
             let _ = writeln!(text, "# trust this server");
-            let _ = writeln!(text, "export AWS_CA_BUNDLE={path} BAO_CACERT={path} VAULT_CACERT={path}");
+            let _ = writeln!(
+                text,
+                "export KEYSTEAD_CA={path} AWS_CA_BUNDLE={path} BAO_CACERT={path} VAULT_CACERT={path}"
+            );
         }
         text
     }

@@ -10,14 +10,15 @@ use std::time::{Duration, Instant};
 use crate::canary::needle::Needle;
 use crate::canary::{files, found_in};
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_keystead");
-const TOKEN: &str = "canary-token-of-the-black-box";
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_keystead");
+pub(crate) const TOKEN: &str = "canary-token-of-the-black-box";
 const PLAINTEXT: &[u8] = b"canary plaintext of the black box";
 
 /// One running `keystead dev`; killed when dropped.
-struct Dev {
+pub(crate) struct Dev {
     process: Child,
-    address: String,
+    /// Host and port.
+    pub(crate) address: String,
     took: Duration,
 }
 
@@ -29,18 +30,26 @@ impl Drop for Dev {
 }
 
 impl Dev {
-    fn start(folder: &Path) -> Self {
+    pub(crate) fn start(folder: &Path) -> Self {
+        Self::start_with(folder, &[])
+    }
+
+    pub(crate) fn start_with(folder: &Path, options: &[&str]) -> Self {
         let begun = Instant::now();
         let mut process = Command::new(PROGRAM)
             .args(["dev", "--listen", "127.0.0.1:0", "--root-token", TOKEN, "--data-dir"])
             .arg(folder.join("data"))
+            .args(options)
             .env("RUST_LOG", "trace")
             .stdout(Stdio::piped())
             .stderr(std::fs::File::create(folder.join("stderr")).unwrap())
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines().map_while(Result::ok);
-        let ready = lines.find_map(|line| line.strip_prefix("ready http://").map(String::from));
+        let ready = lines.find_map(|line| {
+            let (_, address) = line.strip_prefix("ready ")?.split_once("://")?;
+            Some(address.to_owned())
+        });
         let address = ready.expect("the program says when it is ready");
         Self { process, address, took: begun.elapsed() }
     }
