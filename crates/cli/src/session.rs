@@ -1,6 +1,7 @@
 //! One command's way to the server and back to the terminal.
 
 use std::io::{BufRead as _, BufReader, Read, Write};
+use std::path::Path;
 use std::time::Duration;
 
 use client::{Address, Call, Client, ClientConfig};
@@ -86,6 +87,14 @@ impl<'a, 'b> Session<'a, 'b> {
             Format::Json => Ok(writeln!(self.streams.out, "{{}}")?),
             Format::Yaml => Ok(writeln!(self.streams.out, "{{}}")?),
         }
+    }
+
+    /// Says at a terminal what is waited for, where no file is named.
+    pub(crate) fn awaits(&mut self, what: &str, file: Option<&Path>) -> Result<(), Stop> {
+        if self.streams.interactive && file.is_none() {
+            writeln!(self.streams.err, "reading {what} from the terminal; end it with Ctrl-D")?;
+        }
+        Ok(())
     }
 
     /// Asks before what cannot be taken back.

@@ -1,8 +1,10 @@
 //! The command line: commands that run here, commands that ask a server (`cli`), and which options each kind takes.
 
+mod suggest;
 #[cfg(test)]
 mod tests;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::error::ErrorKind;
@@ -18,7 +20,7 @@ use crate::dev_args::DevArgs;
 #[command(name = "keystead", version, max_term_width = 100, after_help = cli::EXIT_CODES)]
 pub(crate) struct Args {
     /// TOML file with settings
-    #[arg(long, global = true, env = "KEYSTEAD_CONFIG")]
+    #[arg(long, global = true, env = "KEYSTEAD_CONFIG", hide_env_values = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     /// One setting as key=value, over file and environment; `config show` lists them
     #[arg(long, global = true, value_name = "KEY=VALUE")]
@@ -162,11 +164,11 @@ impl Args {
         Self::read(std::env::args_os()).unwrap_or_else(|error| error.exit())
     }
 
-    fn read(
-        given: impl IntoIterator<Item = impl Into<std::ffi::OsString> + Clone>,
-    ) -> Result<Self, clap::Error> {
+    fn read(given: impl IntoIterator<Item = impl Into<OsString>>) -> Result<Self, clap::Error> {
+        let given: Vec<OsString> = given.into_iter().map(Into::into).collect();
         let mut command = command();
-        let matches = command.try_get_matches_from_mut(given)?;
+        let matches = command.try_get_matches_from_mut(&given);
+        let matches = matches.map_err(|error| suggest::nearest(error, &command, &given))?;
         let args = Self::from_arg_matches(&matches)?;
         match misplaced(&matches, &args.command) {
             None => Ok(args),

@@ -143,12 +143,9 @@ pub struct WritePolicy {
     /// cedar, iam or acl [default: by the file's ending]
     #[arg(long)]
     pub(crate) language: Option<String>,
-    /// A tenant that it caps as a guardrail; may be repeated
+    /// A tenant that it caps too from now on, as a guardrail: what it does not permit, nobody may; may be repeated
     #[arg(long, value_name = "TENANT")]
     pub(crate) guard: Vec<String>,
-    /// Let it cap no tenant
-    #[arg(long, conflicts_with = "guard")]
-    pub(crate) no_guards: bool,
 }
 
 /// `policy explain`.

@@ -6,8 +6,7 @@ use clap::{Args, Subcommand};
 
 use super::{Confirm, PageArgs};
 
-/// Make, use, rotate and destroy keys. A KEY is a name, an id, or a name in another dialect such as `aws:app` or
-/// `vault:transit/app`.
+/// `keystead key …`.
 #[derive(Debug, Subcommand)]
 pub enum KeyCommand {
     /// Make a key

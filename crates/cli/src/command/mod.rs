@@ -28,7 +28,10 @@ pub enum RemoteCommand {
     /// Say who the server takes you for
     Whoami,
     /// Make, use, rotate and destroy keys
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "A KEY is its name, its id, or its name in another dialect such as `aws:app` or `vault:transit/app`."
+    )]
     Key(KeyCommand),
     /// Make and change principals
     #[command(subcommand)]

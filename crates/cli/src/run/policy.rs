@@ -41,7 +41,7 @@ pub(super) async fn run(session: &mut Session<'_, '_>, command: PolicyCommand) -
 
 async fn write(session: &mut Session<'_, '_>, args: WritePolicy) -> Result<(), Stop> {
     let document = input::document(&args.file, args.language, session.streams.input)?;
-    let guards = if args.guard.is_empty() && !args.no_guards { None } else { Some(args.guard) };
+    let guards = Some(args.guard).filter(|tenants| !tenants.is_empty());
     let request = WritePolicyRequest { document, guards };
     let policy = session.send(calls::write_policy(&args.name, &request)?).await?;
     session.print(&policy, |policy| Rows::list(HEAD, [row(policy)]))

@@ -27,6 +27,7 @@ pub(super) async fn unseal(session: &mut Session<'_, '_>, file: Option<&Path>) -
     let mut share = if session.explains() {
         SecretBytes::take(&mut [])
     } else {
+        session.awaits("the share", file)?;
         input::secret(file, session.streams.input)?
     };
     share.truncate(trimmed(&share));

@@ -6,13 +6,13 @@ use client::calls;
 use codec_native::{DataKeyAnswer, DataKeyRequest, DecryptRequest, EncryptRequest, SecretBase64};
 use secret::{Exposure, SecretBytes};
 
-use crate::{Exit, Format};
 use crate::command::{Bound, DataKey};
 use crate::failure::Stop;
 use crate::input;
 use crate::secret_file::SecretFile;
 use crate::session::Session;
 use crate::show::Rows;
+use crate::{Exit, Format};
 
 pub(super) async fn encrypt(
     session: &mut Session<'_, '_>,
@@ -24,6 +24,7 @@ pub(super) async fn encrypt(
     let plaintext = if session.explains() {
         SecretBytes::take(&mut [])
     } else {
+        session.awaits("the plaintext", file)?;
         input::secret(file, session.streams.input)?
     };
     let request = EncryptRequest { plaintext: SecretBase64(plaintext), context, associated_data: None };
@@ -41,6 +42,7 @@ pub(super) async fn decrypt(
     out: Option<&Path>,
 ) -> Result<(), Stop> {
     let context = input::pairs(&bound.context)?;
+    session.awaits("the ciphertext", file)?;
     let ciphertext = input::base64(file, session.streams.input)?;
     let request = DecryptRequest { ciphertext, context, associated_data: None };
     let file = SecretFile::wanted(out, session.explains())?;

@@ -217,6 +217,18 @@ async fn a_reader_that_has_had_enough_is_not_complained_to() {
 }
 
 #[tokio::test]
+async fn at_a_terminal_it_says_what_it_waits_for() {
+    let (address, _) = serve(answers).await;
+    let line = ["keystead", "--address", &address, "key", "encrypt", "app"];
+    let Keystead { global, command } = Keystead::try_parse_from(line).unwrap();
+    let (mut input, mut out, mut err) = (b"x".as_slice(), Vec::new(), Vec::new());
+    let mut streams = Streams { input: &mut input, out: &mut out, err: &mut err, interactive: true };
+    let exit = run(command.remote(), global.resolve(&|_| None, false), &mut streams).await;
+    assert_eq!((exit, out.as_slice()), (Exit::Ok, b"AQID\n".as_slice()));
+    assert_eq!(err, b"reading the plaintext from the terminal; end it with Ctrl-D\n");
+}
+
+#[tokio::test]
 async fn a_missing_token_is_answered_with_where_to_put_it() {
     let (ended, _) = ask(&["key", "encrypt", "none"], b"x").await;
     assert_eq!(ended.exit, Exit::Denied);

@@ -115,10 +115,13 @@ fn a_misspelled_command_is_answered_with_the_nearest() {
     for (line, near) in [
         ("keystead kye list", "'key'"),
         ("keystead key lsit", "'list'"),
+        ("keystead -o json kye list", "'key'"),
+        ("keystead audit serach x", "'search'"),
         ("keystead key create --desciption x", "'--description'"),
         ("keystead key list -o jsn", "'json'"),
     ] {
         let error = error(line);
         assert!(error.contains(near), "{line}: {error}");
     }
+    assert!(!error("keystead xyzzy").contains("tip"), "nothing is near");
 }

@@ -28,6 +28,7 @@ pub(crate) fn search(
     output: Format,
 ) -> Result<String, StartError> {
     let mut query = query(what)?;
+    check_is_log(dir)?;
     let limit = what.page.limit.map_or(50, usize::from);
     let (mut text, mut shown) = (String::new(), 0);
     loop {
@@ -44,6 +45,21 @@ pub(crate) fn search(
             return Ok(text);
         }
     }
+}
+
+/// A folder without any segment answers everything with nothing; it is more likely the wrong one.
+fn check_is_log(dir: &Path) -> Result<(), StartError> {
+    let failed = || StartError::while_doing(dir.display());
+    for entry in std::fs::read_dir(dir).map_err(failed())? {
+        let name = entry.map_err(failed())?.file_name();
+        if name.to_str().is_some_and(|name| name.starts_with("audit-") && name.ends_with(".jsonl")) {
+            return Ok(());
+        }
+    }
+    Err(StartError(format!(
+        "`{}` holds no audit log; it is the folder `audit` in the data folder",
+        dir.display()
+    )))
 }
 
 fn query(what: &SearchAudit) -> Result<AuditQuery, StartError> {
@@ -71,6 +87,7 @@ fn id<T: FromStr>(option: &str, text: &str) -> Result<T, StartError> {
 
 /// The last records, and what follows them.
 pub(crate) async fn tail(dir: &Path, what: &TailAudit, output: Format) -> Result<String, StartError> {
+    check_is_log(dir)?;
     let (mut text, mut next) = read(dir, None, usize::from(what.lines), output)?;
     if !what.follow {
         return Ok(text);
@@ -145,6 +162,7 @@ mod tests {
         assert_eq!(find("Bootstrap", Some("2200-01-01T00:00:00Z"), false, Format::Table), "");
         assert_eq!(find("Nothing", None, false, Format::Table), "");
         assert!(search(&dir, &what("Bootstrap", Some("noon")), false, Format::Table).is_err());
+        assert!(search(house.dir.path(), &what("Bootstrap", None), false, Format::Table).is_err(), "no log");
         let mut by_nobody = what("Bootstrap", None);
         by_nobody.filter.principal = Some("nobody".to_owned());
         assert!(search(&dir, &by_nobody, false, Format::Table).is_err(), "an id that is none finds no less");

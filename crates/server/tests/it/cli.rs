@@ -52,7 +52,8 @@ impl Terminal {
     fn write(&self, name: &str, text: &str) -> PathBuf {
         use std::os::unix::fs::OpenOptionsExt as _;
         let path = self.path(name);
-        let file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path);
+        let file =
+            std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path);
         file.unwrap().write_all(text.as_bytes()).unwrap();
         path
     }

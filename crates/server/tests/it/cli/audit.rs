@@ -17,7 +17,7 @@ fn what_was_done_is_found_through_the_server_and_in_the_files() {
 
     let found: Value = serde_json::from_str(&own.ok("audit search --operation key.encrypt -o json")).unwrap();
     let record = &found["records"][0];
-    assert_eq!((&record["outcome"], &record["target"]["id"]), (&"wrong-state".into(), &id.as_str().into()));
+    assert_eq!((&record["outcome"], &record["target"]["id"]), (&"wrong_state".into(), &id.as_str().into()));
     let table = own.ok(&format!("audit search --target {id}"));
     assert!(table.starts_with("AT ") && table.contains("key.disable"), "{table}");
     own.ok("audit search --operation key.encrypt -o yaml");
@@ -31,11 +31,19 @@ fn what_was_done_is_found_through_the_server_and_in_the_files() {
     let in_files = own.ok(&format!("audit search {files} --operation key.encrypt -o json"));
     assert_eq!(in_files.lines().count(), 1);
     let line: Value = serde_json::from_str(&in_files).unwrap();
-    assert_eq!(line["record"]["request"].as_str().or(line["record"]["id"].as_str()), record["id"].as_str(), "{line}");
+    assert_eq!(
+        line["record"]["request"].as_str().or(line["record"]["id"].as_str()),
+        record["id"].as_str(),
+        "{line}"
+    );
     assert!(own.ok(&format!("audit search {files} --failed")).contains("key.encrypt"));
     own.fails(&format!("audit search {files} --since noon"), 1, "`--since` is no instant");
     own.fails("audit search /nowhere", 1, "/nowhere");
-    own.fails(&format!("audit search {files} --tenant eu"), 2, "`--tenant` is for commands that ask a server");
+    own.fails(
+        &format!("audit search {files} --tenant eu"),
+        2,
+        "`--tenant` is for commands that ask a server",
+    );
 }
 
 #[test]

@@ -5,7 +5,7 @@ use crate::binary::{Dev, TOKEN};
 
 #[test]
 fn a_sealed_server_says_so_and_refuses_everything() {
-    let mut own = Terminal::new();
+    let own = Terminal::new();
     own.ok("key create app");
     let status = own.read("status");
     assert_eq!((&status["sealed"], &status["initialised"]), (&false.into(), &true.into()));
@@ -19,8 +19,9 @@ fn a_sealed_server_says_so_and_refuses_everything() {
         own.fails(line, 6, "the system is sealed");
     }
     own.fails("unseal", 2, "this server does not offer");
-    drop(std::mem::replace(&mut own.dev, Dev::start(&own.path("second"))));
-    own.dev = Dev::start(own.folder.path());
+    let Terminal { folder, dev } = own;
+    drop(dev);
+    let own = Terminal { dev: Dev::start(folder.path()), folder };
     assert_eq!(own.read("status")["sealed"], false, "its keyfile unseals it at the next start");
     assert_eq!(own.run_as("root.token", "key encrypt app", b"x").status, 0);
 }
@@ -62,7 +63,11 @@ fn a_token_that_others_can_read_is_warned_of() {
     std::fs::set_permissions(own.path("root.token"), std::fs::Permissions::from_mode(0o644)).unwrap();
     let ended = own.run("whoami");
     assert_eq!(ended.status, 0);
-    assert!(ended.err.starts_with("warning: others can read") && ended.err.contains("chmod 600"), "{}", ended.err);
+    assert!(
+        ended.err.starts_with("warning: others can read") && ended.err.contains("chmod 600"),
+        "{}",
+        ended.err
+    );
 }
 
 #[test]
@@ -80,14 +85,11 @@ fn over_tls_the_servers_authority_is_asked_for_and_checked() {
     let ended = ask(None);
     assert_eq!(ended.status, 2);
     assert!(ended.err.contains("`--ca` or `KEYSTEAD_CA`"), "{}", ended.err);
-    let authority = std::fs::read_dir(own.path("data/tls")).unwrap().map(|entry| entry.unwrap().path());
-    let authority = authority.into_iter().find(|path| path.to_string_lossy().contains("ca")).unwrap();
-    let ended = ask(Some(&authority));
+    let ended = ask(Some(&own.path("data/tls/ca.pem")));
     assert_eq!(ended.status, 0, "{}", ended.err);
     let other = tempfile::tempdir().unwrap();
     let stranger = Dev::start_with(other.path(), &["--tls"]);
-    let foreign = other.path().join("data/tls").join(authority.file_name().unwrap());
-    let ended = ask(Some(&foreign));
+    let ended = ask(Some(&other.path().join("data/tls/ca.pem")));
     assert_eq!((ended.status, ended.out.as_str()), (6, ""), "{}", ended.err);
     drop(stranger);
 }
