@@ -130,7 +130,7 @@ impl Layered {
         for (name, value) in environment {
             let Some(rest) = name.strip_prefix("KEYSTEAD_") else { continue };
             // What the client commands and the tests read stands beside, not inside, this configuration.
-            if matches!(rest, "ADDR" | "TOKEN" | "TOKEN_FILE" | "CACERT" | "CONFIG" | "TENANT")
+            if matches!(rest, "ADDR" | "TOKEN" | "TOKEN_FILE" | "CA" | "CONFIG" | "TENANT")
                 || rest.starts_with("TEST_")
             {
                 continue;

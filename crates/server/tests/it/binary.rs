@@ -10,14 +10,15 @@ use std::time::{Duration, Instant};
 use crate::canary::needle::Needle;
 use crate::canary::{files, found_in};
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_keystead");
-const TOKEN: &str = "canary-token-of-the-black-box";
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_keystead");
+pub(crate) const TOKEN: &str = "canary-token-of-the-black-box";
 const PLAINTEXT: &[u8] = b"canary plaintext of the black box";
 
 /// One running `keystead dev`; killed when dropped.
-struct Dev {
+pub(crate) struct Dev {
     process: Child,
-    address: String,
+    /// Host and port.
+    pub(crate) address: String,
     took: Duration,
 }
 
@@ -29,15 +30,17 @@ impl Drop for Dev {
 }
 
 impl Dev {
-    fn start(folder: &Path) -> Self {
-        Self::start_with(folder, &[])
+    pub(crate) fn start(folder: &Path) -> Self {
+        Self::start_with(folder, &[], &[])
     }
 
-    fn start_with(folder: &Path, environment: &[(&str, &str)]) -> Self {
+    /// With more options and settings in the environment.
+    pub(crate) fn start_with(folder: &Path, options: &[&str], environment: &[(&str, &str)]) -> Self {
         let begun = Instant::now();
         let mut process = Command::new(PROGRAM)
             .args(["dev", "--listen", "127.0.0.1:0", "--root-token", TOKEN, "--data-dir"])
             .arg(folder.join("data"))
+            .args(options)
             .env("RUST_LOG", "trace")
             .envs(environment.iter().copied())
             .stdout(Stdio::piped())
@@ -45,7 +48,10 @@ impl Dev {
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines().map_while(Result::ok);
-        let ready = lines.find_map(|line| line.strip_prefix("ready http://").map(String::from));
+        let ready = lines.find_map(|line| {
+            let (_, address) = line.strip_prefix("ready ")?.split_once("://")?;
+            Some(address.to_owned())
+        });
         let address = ready.expect("the program says when it is ready");
         Self { process, address, took: begun.elapsed() }
     }
@@ -139,7 +145,7 @@ fn page(address: &str, path: &str) -> (u16, String) {
 fn metrics_stand_where_the_setting_says_and_nowhere_else() {
     let folder = tempfile::tempdir().unwrap();
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
-    let dev = Dev::start_with(folder.path(), &[("KEYSTEAD_METRICS__LISTEN", &free)]);
+    let dev = Dev::start_with(folder.path(), &[], &[("KEYSTEAD_METRICS__LISTEN", &free)]);
     assert_eq!(page(&dev.address, "/metrics").0, 404);
     assert_eq!(page(&dev.address, "/healthz").0, 200);
     let (status, text) = page(&free, "/metrics");
@@ -148,7 +154,7 @@ fn metrics_stand_where_the_setting_says_and_nowhere_else() {
         assert_eq!(page(&free, path).0, 404, "{path}");
     }
     dev.end_in_order();
-    let dev = Dev::start_with(folder.path(), &[("KEYSTEAD_METRICS__LISTEN", "off")]);
+    let dev = Dev::start_with(folder.path(), &[], &[("KEYSTEAD_METRICS__LISTEN", "off")]);
     assert_eq!(page(&dev.address, "/metrics").0, 404);
     drop(dev);
     assert_eq!(page(&Dev::start(folder.path()).address, "/metrics").0, 200, "dev is loopback only");
