@@ -143,9 +143,12 @@ pub struct WritePolicy {
     /// cedar, iam or acl [default: by the file's ending]
     #[arg(long)]
     pub(crate) language: Option<String>,
-    /// A tenant that it caps too from now on, as a guardrail: what it does not permit, nobody may; may be repeated
+    /// A tenant that it caps as a guardrail: what it does not permit, nobody may; may be repeated, and a tenant that is left out is let go
     #[arg(long, value_name = "TENANT")]
     pub(crate) guard: Vec<String>,
+    /// It is a guardrail of no tenant from now on
+    #[arg(long, conflicts_with = "guard")]
+    pub(crate) no_guard: bool,
 }
 
 /// `policy explain`.

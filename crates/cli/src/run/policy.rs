@@ -41,7 +41,8 @@ pub(super) async fn run(session: &mut Session<'_, '_>, command: PolicyCommand) -
 
 async fn write(session: &mut Session<'_, '_>, args: WritePolicy) -> Result<(), Stop> {
     let document = input::document(&args.file, args.language, session.streams.input)?;
-    let guards = Some(args.guard).filter(|tenants| !tenants.is_empty());
+    // None of both leaves its guards as they are; an empty list lets go of all of them.
+    let guards = Some(args.guard).filter(|tenants| args.no_guard || !tenants.is_empty());
     let request = WritePolicyRequest { document, guards };
     let policy = session.send(calls::write_policy(&args.name, &request)?).await?;
     session.print(&policy, |policy| Rows::list(HEAD, [row(policy)]))

@@ -46,16 +46,6 @@ async fn bodies_that_are_no_request_are_refused_and_recorded() {
     }
 }
 
-/// An empty list would read as if the policy caps nobody any more, and it still would.
-#[tokio::test]
-async fn a_cap_that_cannot_be_taken_away_is_not_answered_as_if_it_were() {
-    let body =
-        r#"{"document":{"language":"cedar","text":"permit(principal, action, resource);"},"guards":[]}"#;
-    let stub = Arc::new(Stub::default());
-    let response = ask(&stub, request("PUT", "policies/cap", body)).await;
-    assert_eq!((code(&response).as_str(), note(&stub).as_str()), ("malformed", "policy.write refused"));
-}
-
 #[tokio::test]
 async fn every_other_part_of_a_request_is_checked_too() {
     for (method, target, wanted) in [
