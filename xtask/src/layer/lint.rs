@@ -9,6 +9,7 @@ pub(super) fn fmt(context: &Context) -> Outcome {
 }
 
 pub(super) fn clippy(context: &Context) -> Outcome {
-    let words = ["clippy", "--profile", "ci", "--workspace", "--locked", "--", "-D", "warnings"];
+    let words =
+        ["clippy", "--profile", "ci", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
     step("cargo").args(words).within(&context.root).run()
 }
