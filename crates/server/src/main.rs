@@ -3,6 +3,7 @@
 mod args;
 mod clock;
 mod config;
+mod custody;
 mod demo;
 mod dev;
 mod dev_args;
@@ -11,7 +12,6 @@ mod files;
 mod offline;
 mod own_ca;
 mod paste;
-mod root_record;
 mod serve;
 mod server_command;
 mod slot;
@@ -66,7 +66,7 @@ async fn dispatch(args: Args) -> Result<String, StartError> {
     match args.command {
         Command::Dev(dev) => dev::run(&layers, dev).await.map(|()| String::new()),
         Command::Demo(demo) => demo::run(&layers, demo).await.map(|()| String::new()),
-        Command::Init => server_command::init(config()?).await,
+        Command::Init(args) => server_command::init(config()?, &args).await,
         Command::Server(server) => {
             let options = Options { accept_rollback: server.accept_rollback, ..Options::default() };
             server_command::serve(config()?, options).await.map(|()| String::new())
@@ -75,6 +75,7 @@ async fn dispatch(args: Args) -> Result<String, StartError> {
         Command::Audit(AuditCommand::Prove(prove)) => offline::audit::prove(&prove),
         Command::Audit(AuditCommand::Search(args)) => offline::audit_lookup::search(&args),
         Command::Audit(AuditCommand::Tail(args)) => offline::audit_lookup::tail(&args).await,
+        Command::Share(command) => offline::share::run(&config()?, &command),
         Command::Backup(command) => offline::backup::run(&config()?, command).await,
         Command::Doctor(args) => offline::doctor::run(config()?, &args),
         Command::Config(ConfigCommand::Check) => config().map(|_| "the configuration is valid\n".to_owned()),
