@@ -13,7 +13,7 @@ pub(crate) mod shares;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use api::RequestContext;
+use api::{FaultWhat, RequestContext};
 use audit::{AuthFailureMeter, MeterLimits, Verdict};
 use domain::AuditRecord;
 use provider_software::Software;
@@ -163,6 +163,20 @@ impl Custody {
         let ticket = ticket.map_or_else(|| system.log.ticket(RECORD), Ok)?;
         let kind = self.status().and_then(|status| status.kind).unwrap_or("none");
         append(system, ticket, attempt::record(system.now(), context, attempt, kind)).await
+    }
+
+    /// Whether a peer may try now; one that may not has come too often, which is recorded or counted.
+    async fn admit(&self, system: &System, context: &RequestContext) -> Result<(), FaultWhat> {
+        let now = system.now();
+        let Err(retry_after) = self.rate.admit(context.address, now) else { return Ok(()) };
+        if self.records_refusal_of(system, context.address) {
+            let record = attempt::throttled(now, context);
+            let appended = async { append(system, system.log.ticket(RECORD)?, record).await };
+            if let Err(e) = appended.await {
+                tracing::warn!(error = %e, "a refused attempt to unseal was not recorded");
+            }
+        }
+        Err(FaultWhat::Throttled { retry_after })
     }
 
     fn records_refusal_of(&self, system: &System, address: Option<IpAddr>) -> bool {

@@ -37,6 +37,13 @@ pub(super) fn record(
     }
 }
 
+/// The record of an attempt that was not looked at, for the same peer had failed too often.
+pub(super) fn throttled(at: Timestamp, context: &RequestContext) -> AuditRecord {
+    let subject = Subject { address: context.address, ..Subject::default() };
+    let outcome = Outcome::Failure(Cow::Borrowed("throttled"));
+    blank(context.id, at, subject, context.place.dialect, context.operation.clone(), outcome)
+}
+
 /// The record of refused attempts that were only counted.
 pub(super) fn summary(at: Timestamp, id: RequestId, summary: &FailureSummary) -> AuditRecord {
     let subject = Subject { address: summary.source, ..Subject::default() };

@@ -69,7 +69,7 @@ async fn give(
     let custody = &system.custody;
     let _turn = custody.turn.lock().await;
     let now = system.now();
-    custody.rate.admit(context.address, now).map_err(throttled)?;
+    custody.admit(&system, &context).await.map_err(Fault::new)?;
     // What is not even text is no share, which the machine says and has recorded.
     let text = std::str::from_utf8(share.expose(Exposure::ShareCeremony)).unwrap_or_default();
     let came = custody.step(&system, &context, Input::Share(text, now)).await.map_err(stopped)?;
@@ -98,16 +98,12 @@ async fn reset(system: Arc<System>, context: RequestContext) -> Result<SealStatu
     let custody = &system.custody;
     let _turn = custody.turn.lock().await;
     let now = system.now();
-    custody.rate.admit(context.address, now).map_err(throttled)?;
+    custody.admit(&system, &context).await.map_err(Fault::new)?;
     // Nobody is asked who they are, so it counts as what it may be: a hindrance.
     custody.rate.refused(context.address, now);
     let done = custody.step(&system, &context, Input::Reset).await;
     done.map_err(stopped)?;
     Ok(status(&system))
-}
-
-fn throttled(retry_after: u32) -> Fault {
-    FaultWhat::Throttled { retry_after }.into()
 }
 
 fn stopped(why: Stopped) -> Fault {

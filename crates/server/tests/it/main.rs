@@ -16,3 +16,4 @@ mod canary;
 mod crash;
 mod full;
 mod house;
+mod unseal;
