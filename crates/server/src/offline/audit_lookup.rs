@@ -157,7 +157,7 @@ mod tests {
         assert_eq!(json["record"]["operation"], "Bootstrap");
         assert_eq!(search(&args("Bootstrap", true, Lines::Table)).unwrap(), "");
         assert_eq!(search(&args("Nothing", false, Lines::Table)).unwrap(), "");
-        let last = TailArgs { dir, lines: 3, follow: false, output: Lines::Table };
+        let last = TailArgs { dir, lines: 1, follow: false, output: Lines::Table };
         assert_eq!(tail(&last).await.unwrap(), found);
     }
 }
