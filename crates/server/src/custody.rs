@@ -9,6 +9,8 @@ mod ceremony;
 mod rate;
 pub(crate) mod record;
 pub(crate) mod shares;
+#[cfg(test)]
+mod tests;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};

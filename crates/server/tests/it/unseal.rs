@@ -320,6 +320,8 @@ fn shares_may_go_to_private_files_and_are_verified_one_by_one_without_unsealing(
 
     let other = Place::custodians();
     let foreign = other.folder.path().join("foreign");
+    let full = ["init", "--shares-dir", dir.to_str().unwrap()];
+    assert!(other.fails(&full).contains("is not empty"), "no share is written over");
     fs::write(&foreign, &other.init()[2]).unwrap();
     let said = String::from_utf8(verify(&foreign).stderr).unwrap();
     assert!(said.contains("share 3") && said.contains("belongs to split"), "{said}");
@@ -358,6 +360,8 @@ fn a_system_with_custodians_is_initialised_by_hand_and_known_by_its_record() {
     settings.push("root.kind=keyfile".to_owned());
     let as_keyfile = Place { settings, ..as_keyfile };
     assert!(as_keyfile.fails(&["server"]).contains("sealed by `shamir`"));
+    fs::remove_file(place.data().join("keystead.db")).unwrap();
+    assert!(place.fails(&["server"]).contains("no database"));
     let impossible = Place::new(&["root.kind=shamir", "root.shares=5", "root.threshold=6"]);
     assert!(impossible.fails(&["config", "check"]).contains("root.threshold"));
     let keyfile = Place::new(&[]);

@@ -78,9 +78,12 @@ fn config(data: &Path, keyfile: &Path) -> Config {
 
 pub(crate) async fn start(config: Config, options: Options) -> Result<Arc<System>, StartError> {
     let system = System::open(config)?;
-    let token = || Ok(First { name: "operator", access_key: None, token: bytes(TOKEN) });
-    started(&system, token, options).await?;
+    started(&system, first, options).await?;
     Ok(system)
+}
+
+pub(crate) fn first() -> Result<First, StartError> {
+    Ok(First { name: "operator", access_key: None, token: bytes(TOKEN) })
 }
 
 fn bytes(text: &str) -> SecretBytes {
