@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use api::{Ceremony, FaultWhat, NotUnsealed};
+use api::{Ceremony, FaultWhat, NotUnsealed, RequestContext, ShareRefusal};
 use secret::SecretBytes;
 use spi::Sealer;
 
@@ -54,6 +54,25 @@ async fn inv_5_what_cannot_be_recorded_unseals_nothing() {
     }
     assert!(!system.slot.is_filled() && !system.ring.is_unsealed());
     assert_eq!(given(&system), Some(1), "it was refused before it was looked at");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn inv_12_wrong_shares_from_many_places_are_recorded_up_to_a_bound_and_counted_beyond_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let (system, _) = house(dir.path()).await;
+    system.seal();
+    let before = system.log.status().size;
+    for n in 0..70_u8 {
+        let address = Some([10, 0, 0, n / 10].into());
+        let context = RequestContext { address, ..system.own_context("sys.unseal") };
+        let share = SecretBytes::take_vec(b"kss1-aaaa".to_vec());
+        let told = Custodians(Arc::clone(&system)).unseal(context, share).await;
+        assert!(matches!(told, Err(NotUnsealed::Share(ShareRefusal::Mistyped))), "{told:?}");
+    }
+    let recorded = system.log.status().size - before;
+    assert!((60..65).contains(&recorded), "{recorded}");
+    system.custody.tidy(&system).await.map_err(|e| e.to_string()).unwrap();
+    assert!(system.log.status().size > before + recorded, "a summary tells of the rest");
 }
 
 #[tokio::test(flavor = "multi_thread")]
