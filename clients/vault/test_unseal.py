@@ -26,7 +26,7 @@ class Sealed:
         self.endpoint = f"http://127.0.0.1:{keystead_server.free_port()}"
         listen = self.endpoint.removeprefix("http://")
         settings = [f"data_dir={folder / 'data'}", f"listen={listen}", "tls.mode=off"]
-        settings += ["root.kind=shamir", "root.shares=5", "root.threshold=3", "audit.segment_mib=1"]
+        settings += ["root.kind=shamir", "root.shares=5", "root.threshold=3", "audit.segment_mib=1", "metrics.listen=off"]
         self.command = [str(keystead_server.binary())]
         for setting in settings:
             self.command += ["--set", setting]

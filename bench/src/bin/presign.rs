@@ -43,7 +43,8 @@ impl Load {
                     self.signed("GenerateDataKey", &body)
                 })
                 .collect(),
-            "Encrypt" => (0..self.count).map(|n| self.encrypt(n)).collect(),
+            // Signed with another secret than the server knows: as much work to refuse as to accept.
+            "Encrypt" | "BadSignature" => (0..self.count).map(|n| self.encrypt(n)).collect(),
             "transit" => Ok((0..self.count).map(|n| self.transit(n)).collect()),
             other => Err(format!("unknown operation {other}").into()),
         }
@@ -129,7 +130,10 @@ fn main() -> Result<(), Failed> {
         operation: operation.clone(),
         key: key.clone(),
         count: count.parse()?,
-        client: Client::new(address, access_key_id, secret, region),
+        client: match operation.as_str() {
+            "BadSignature" => Client::new(address, access_key_id, "another-secret", region),
+            _ => Client::new(address, access_key_id, secret, region),
+        },
         token: secret.clone(),
     };
     write_script(out, &load.requests()?)

@@ -88,6 +88,11 @@ pub enum Limit {
         /// Most items.
         max: usize,
     },
+    /// There is more than a list that is not paged may hold.
+    ListItems {
+        /// Most items.
+        max: usize,
+    },
     /// A record outgrew its sealed row.
     RecordBytes {
         /// Most bytes.

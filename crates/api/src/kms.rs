@@ -32,21 +32,19 @@ pub trait Kms: Send + Sync {
 }
 
 /// Typed calls on any [`Kms`].
-#[async_trait]
 pub trait KmsExt {
     /// Runs one operation.
     ///
     /// # Errors
     /// [`Fault`] as the engine says.
-    async fn run<O: Operation>(
+    fn run<O: Operation>(
         &self,
         context: RequestContext,
         proof: Proof,
         op: O,
-    ) -> Result<O::Output, Fault>;
+    ) -> impl Future<Output = Result<O::Output, Fault>> + Send;
 }
 
-#[async_trait]
 impl<K: Kms + ?Sized> KmsExt for K {
     async fn run<O: Operation>(
         &self,

@@ -146,6 +146,13 @@ impl Header {
         Ok(line)
     }
 
+    /// Reads a line (without newline); `None` unless it is byte for byte what [`Self::line`] writes.
+    pub(crate) fn read(line: &[u8]) -> Option<Self> {
+        let header: Self = serde_json::from_slice(line).ok()?;
+        let canonical = header.line().ok()?;
+        (header.keystead_audit == FORMAT && canonical.strip_suffix(b"\n") == Some(line)).then_some(header)
+    }
+
     /// The tree before this segment; `None` unless peaks, size and root agree.
     pub(crate) fn tree(&self, crypto: &dyn LogCrypto) -> Option<Frontier> {
         let peaks = self.frontier.iter().map(|text| hash_of(text)).collect::<Option<Vec<_>>>()?;

@@ -18,8 +18,8 @@ use std::thread::{self, JoinHandle};
 use async_trait::async_trait;
 use domain::{AuditRecord, Page};
 use spi::{
-    AppendError, AuditError, AuditLog, AuditQuery, Clock, CommitSink, Durable, Fence, LogCrypto, OutboxEntry,
-    Position, SpaceTicket,
+    AppendError, Appending, AuditError, AuditLog, AuditQuery, Clock, CommitSink, Durable, Fence, LogCrypto,
+    OutboxEntry, Position, SpaceTicket,
 };
 use tokio::sync::{Semaphore, oneshot};
 
@@ -226,18 +226,16 @@ impl AuditLog for Log {
         self.shared.take(u64::try_from(bytes).unwrap_or(u64::MAX))
     }
 
-    async fn append(
-        &self,
-        ticket: SpaceTicket,
-        fence: Fence,
-        mut record: AuditRecord,
-    ) -> Result<Position, AppendError> {
+    fn append(&self, ticket: SpaceTicket, fence: Fence, mut record: AuditRecord) -> Appending {
         record.epochs = fence.epochs().collect();
-        let line = Line::new(self.shared.crypto.as_ref(), None, &record)
-            .map_err(|e| unavailable(AuditError { why: format!("the record has no JSON form: {e}") }))?;
         let (reply, placed) = oneshot::channel();
-        self.send(Message::Use { ticket, fence, line, reply }).map_err(unavailable)?;
-        placed.await.unwrap_or_else(|_| Err(unavailable(closed())))
+        let sent = Line::new(self.shared.crypto.as_ref(), None, &record)
+            .map_err(|e| AuditError { why: format!("the record has no JSON form: {e}") })
+            .and_then(|line| self.send(Message::Use { ticket, fence, line, reply }));
+        Box::pin(async move {
+            sent.map_err(unavailable)?;
+            placed.await.unwrap_or_else(|_| Err(unavailable(closed())))
+        })
     }
 
     async fn search(&self, query: AuditQuery) -> Result<Page<(Position, AuditRecord)>, AuditError> {

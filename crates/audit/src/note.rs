@@ -145,7 +145,8 @@ impl VerifierKey {
     }
 }
 
-/// Cuts a file of notes, each followed by an empty line, into notes; the last is `Err` if it is not whole.
+/// Cuts a file of notes, each followed by an empty line, into notes; what is none is `Err`: at the end a note that is
+/// not whole, before it whatever stands where only the empty line may.
 pub(crate) fn split(notes: &str) -> Vec<Result<&str, &str>> {
     let (mut all, mut rest) = (Vec::new(), notes);
     while !rest.is_empty() {
@@ -156,6 +157,9 @@ pub(crate) fn split(notes: &str) -> Vec<Result<&str, &str>> {
         let (note, after) = rest.split_at(end);
         all.push(Ok(note));
         rest = after.strip_prefix('\n').unwrap_or(after);
+        if rest.len() == after.len() && !after.is_empty() {
+            all.push(Err(""));
+        }
     }
     all
 }

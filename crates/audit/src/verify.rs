@@ -85,7 +85,10 @@ struct Check<'a> {
 /// What was read of a segment's first line.
 enum Head {
     Header(Header),
-    Empty,
+    /// No whole line; `begun` if something stands there all the same.
+    Empty {
+        begun: bool,
+    },
     Bad,
 }
 
@@ -119,7 +122,7 @@ impl<'a> Check<'a> {
                 Ok(note) => self.take_note(note, ALL),
                 // The last may be in the middle of being written.
                 Err(_) if at == last => self.unfinished = true,
-                Err(_) => self.find(ALL, None, "a checkpoint is not whole"),
+                Err(_) => self.find(ALL, None, "something stands between two checkpoints"),
             }
         }
         let newest = read_text(&dir.join(NEWEST))?;
@@ -169,10 +172,13 @@ impl<'a> Check<'a> {
     fn head(&self, dir: &Path, number: u64) -> io::Result<Head> {
         let file = open_read(&path_of(dir, number))?;
         let mut lines = Lines::new(file.as_ref());
-        Ok(match lines.next_line()?.map(serde_json::from_slice::<Header>) {
-            Some(Ok(header)) => Head::Header(header),
-            None if rest_of(file.as_ref(), 0)? != Rest::Damage => Head::Empty,
-            _ => Head::Bad,
+        if let Some(line) = lines.next_line()? {
+            return Ok(Header::read(line).map_or(Head::Bad, Head::Header));
+        }
+        Ok(match rest_of(file.as_ref(), 0)? {
+            Rest::Zeros => Head::Empty { begun: false },
+            Rest::Torn(_) => Head::Empty { begun: true },
+            Rest::Damage => Head::Bad,
         })
     }
 
@@ -185,12 +191,15 @@ impl<'a> Check<'a> {
         };
         match head {
             // The spare, or one whose header never became durable before it was given up.
-            Head::Empty if next.is_none() || given_up.is_some() => return Ok(true),
-            Head::Empty => self.find(&name, None, "the segment is empty, but another follows"),
+            Head::Empty { begun } if next.is_none() || given_up.is_some() => {
+                self.unfinished |= *begun;
+                return Ok(true);
+            }
+            Head::Empty { .. } => self.find(&name, None, "the segment is empty, but another follows"),
             Head::Bad => self.find(&name, None, "its header is damaged"),
             Head::Header(header) if self.header(&name, number, header) => {
                 let file = open_read(&path_of(dir, number))?;
-                let last = next.is_none_or(|next| matches!(next, Head::Empty));
+                let last = next.is_none_or(|next| matches!(next, Head::Empty { .. }));
                 return self.lines(&name, file.as_ref(), given_up, last);
             }
             Head::Header(_) => {}
@@ -202,6 +211,8 @@ impl<'a> Check<'a> {
         let size = self.tree.size();
         let what = if header.origin != self.key.name || header.segment != number {
             "its header is of another log or segment".to_owned()
+        } else if header.previous != number.checked_sub(1).filter(|n| *n > 0).map(name_of) {
+            "its header names another segment before it".to_owned()
         } else if header.first != size {
             format!("it begins at record {}, but the records before it end at {size}", header.first)
         } else if header.tree(self.crypto).as_ref() != Some(&self.tree) {

@@ -82,16 +82,13 @@ pub(crate) fn with_page(query: QueryWriter, page: &Page) -> QueryWriter {
     query.with("after", page.after.as_deref()).with("limit", limit.as_deref())
 }
 
+/// Without secrets, and by name, so that the order does not hang on how the json library was built.
 fn hidden(value: serde_json::Value) -> serde_json::Value {
     use serde_json::Value;
-    match value {
-        Value::Object(map) => map
-            .into_iter()
-            .map(|(name, value)| {
-                let hide = HIDDEN.contains(&name.as_str());
-                (name, if hide { Value::from("(hidden)") } else { value })
-            })
-            .collect(),
-        other => other,
-    }
+    let Value::Object(map) = value else { return value };
+    let fields = map.into_iter().map(|(name, value)| {
+        let hide = HIDDEN.contains(&name.as_str());
+        (name, if hide { Value::from("(hidden)") } else { hidden(value) })
+    });
+    fields.collect::<std::collections::BTreeMap<_, _>>().into_iter().collect()
 }

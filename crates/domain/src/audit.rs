@@ -35,8 +35,11 @@ pub struct Target {
     pub kind: Cow<'static, str>,
     /// Its id in text.
     pub id: String,
-    /// The version that was used.
+    /// The version that was used; the last one, where a batch used several.
     pub version: Option<u32>,
+    /// Every version that was used, ascending, where there was more than one: no more than a batch has items.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub versions: Vec<u32>,
     /// The state it was in when the decision fell.
     pub state: Option<KeyState>,
 }

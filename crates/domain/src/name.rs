@@ -153,6 +153,16 @@ impl Name {
     pub fn canonical(&self) -> String {
         if self.space == Space::Azure { self.text.to_ascii_lowercase() } else { self.text.clone() }
     }
+
+    /// Whether both are one name in one space, without making either canonical.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        let same_text = match self.space {
+            Space::Azure => self.text.eq_ignore_ascii_case(&other.text),
+            _ => self.text == other.text,
+        };
+        same_text && self.space == other.space
+    }
 }
 
 #[cfg(test)]

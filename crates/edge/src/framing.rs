@@ -60,7 +60,7 @@ impl Framing {
 
     /// Takes up to one line of a head.
     fn head<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
-        let end = bytes.iter().position(|byte| *byte == b'\n');
+        let end = memchr::memchr(b'\n', bytes);
         let (line, rest) = match end {
             Some(end) => bytes.split_at_checked(end.saturating_add(1)).unwrap_or((bytes, &[])),
             None => (bytes, &[][..]),
@@ -128,8 +128,8 @@ impl LineStart {
     fn push(&mut self, more: &[u8]) {
         let room = self.bytes.get_mut(self.len..).unwrap_or(&mut []);
         let count = room.len().min(more.len());
-        for (to, from) in room.iter_mut().zip(more) {
-            *to = *from;
+        if let (Some(room), Some(more)) = (room.get_mut(..count), more.get(..count)) {
+            room.copy_from_slice(more);
         }
         self.len = self.len.saturating_add(count);
     }

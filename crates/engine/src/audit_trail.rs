@@ -24,6 +24,8 @@ pub(crate) struct Trail {
     items: Option<u32>,
     failed: Option<(u32, &'static str)>,
     context: Vec<(String, String)>,
+    /// Bytes that the context may still take; `None` once it was cut.
+    context_left: Option<usize>,
     fips_approved: Option<bool>,
 }
 
@@ -40,13 +42,18 @@ impl Default for Trail {
             items: None,
             failed: None,
             context: Vec::new(),
+            context_left: Some(CONTEXT_BYTES),
             fips_approved: None,
         }
     }
 }
 
-/// Most bytes of clear context that one record keeps; what is beyond is cut, never the record refused.
+/// Most bytes of clear context that one record keeps, over all items of a batch; what is beyond is cut, never the
+/// record refused. Neither AWS nor Vault bounds a context but by the request, and a batch of them may be far longer than
+/// a line of the log.
 const CONTEXT_BYTES: usize = 8 * 1024;
+/// What a pair takes in JSON beside its texts.
+const PAIR: usize = 8;
 
 impl Trail {
     pub(crate) fn in_place(&mut self, place: &Place) {
@@ -79,8 +86,7 @@ impl Trail {
 
     pub(crate) fn on_key(&mut self, key: &Key) {
         let id = key.id().to_string();
-        self.target =
-            Some(Target { kind: Cow::Borrowed("key"), id, version: None, state: Some(key.state()) });
+        self.target = Some(Target { state: Some(key.state()), ..target("key", id) });
     }
 
     pub(crate) fn on(&mut self, resource: &ResourceRef) {
@@ -101,12 +107,15 @@ impl Trail {
     }
 
     pub(crate) fn on_other(&mut self, kind: &'static str, id: String) {
-        self.target = Some(Target { kind: Cow::Borrowed(kind), id, version: None, state: None });
+        self.target = Some(target(kind, id));
     }
 
     pub(crate) fn version(&mut self, ordinal: u32) {
-        if let Some(target) = &mut self.target {
-            target.version = Some(ordinal);
+        let Some(target) = &mut self.target else { return };
+        let before = target.version.replace(ordinal);
+        if let Some(before) = before.filter(|before| *before != ordinal) {
+            keep_sorted(&mut target.versions, before);
+            keep_sorted(&mut target.versions, ordinal);
         }
     }
 
@@ -126,15 +135,13 @@ impl Trail {
     }
 
     pub(crate) fn bound(&mut self, pairs: &[(String, String)]) {
-        let mut left = CONTEXT_BYTES;
-        for (name, value) in pairs {
-            let size = name.len().saturating_add(value.len());
-            if size > left {
-                self.context.push(("(cut)".to_owned(), String::new()));
-                return;
-            }
-            left -= size;
-            self.context.push((name.clone(), value.clone()));
+        for pair in pairs {
+            // Each pair costs its punctuation too, so that empty ones do not come for nothing.
+            let size = pair.0.len().saturating_add(pair.1.len()).saturating_add(PAIR);
+            let Some(left) = self.context_left else { return };
+            self.context_left = left.checked_sub(size);
+            let cut = || ("(cut)".to_owned(), String::new());
+            self.context.push(self.context_left.map_or_else(cut, |_| pair.clone()));
         }
     }
 
@@ -166,6 +173,16 @@ impl Trail {
             epochs: fence.epochs().collect(),
             raised: Vec::new(),
         }
+    }
+}
+
+fn target(kind: &'static str, id: String) -> Target {
+    Target { kind: Cow::Borrowed(kind), id, version: None, versions: Vec::new(), state: None }
+}
+
+fn keep_sorted(versions: &mut Vec<u32>, used: u32) {
+    if let Err(at) = versions.binary_search(&used) {
+        versions.insert(at, used);
     }
 }
 

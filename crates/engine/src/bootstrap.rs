@@ -196,8 +196,13 @@ impl Engine {
 
 /// Nobody is authenticated yet; the record says so.
 fn record(account: &Account, id: RequestId, now: Timestamp) -> AuditRecord {
-    let target =
-        Target { kind: Cow::Borrowed("account"), id: account.id.to_string(), version: None, state: None };
+    let target = Target {
+        kind: Cow::Borrowed("account"),
+        id: account.id.to_string(),
+        version: None,
+        versions: Vec::new(),
+        state: None,
+    };
     AuditRecord {
         id,
         at: now,

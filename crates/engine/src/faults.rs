@@ -6,7 +6,7 @@ use domain::{Key, KeyId, Refusal};
 use spi::{AuditError, CommitError, MaterialError, ProviderError, StoreError};
 
 /// How long a client should wait before it tries again, in milliseconds.
-const RETRY: u32 = 1000;
+pub(crate) const RETRY: u32 = 1000;
 
 pub(crate) fn store_fault(e: StoreError) -> Fault {
     let what = match &e {

@@ -4,6 +4,7 @@
 //! still hold; a stale attempt is thrown away, its results wiped, and a new one decides again (INV-10). No reply
 //! leaves without its record (INV-5).
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use api::{Command, Fault, FaultWhat, Kms, Output, RequestContext};
@@ -13,7 +14,7 @@ use spi::{AppendError, Batch, CommitError, Fence, SpaceTicket};
 
 use crate::Engine;
 use crate::audit_trail::{Facts, Trail, failure, subject_of, subject_of_failed};
-use crate::faults::{audit_fault, auth_fault, commit_fault};
+use crate::faults::{RETRY, audit_fault, auth_fault, commit_fault};
 use crate::plan::{Change, Plan};
 use crate::session::Session;
 
@@ -22,8 +23,8 @@ const ATTEMPTS: u32 = 32;
 
 /// How an attempt ended short of an answer.
 enum Ended {
-    /// Something it had read has changed: begin again.
-    Stale,
+    /// Something it had read in this scope has changed: begin again.
+    Stale(Scope),
     /// This is the answer.
     Fault(Fault),
 }
@@ -41,21 +42,14 @@ struct Began {
     micros: u64,
 }
 
+/// A call on its way.
+type Answering = Pin<Box<dyn Future<Output = Result<Output, Fault>> + Send>>;
+
 #[async_trait]
 impl Kms for Engine {
     async fn call(&self, context: RequestContext, proof: Proof, command: Command) -> Result<Output, Fault> {
-        if may_be_dropped(&command) {
-            return self.run(&context, &proof, &command).await;
-        }
-        // A client that goes away drops its future; a change must come to its end all the same.
         let engine = self.me.upgrade().ok_or(FaultWhat::Internal)?;
-        // The edge's own bound ends with the client; this one lasts as long as the change.
-        let place = Arc::clone(&self.changes).acquire_owned().await.map_err(|_| FaultWhat::Internal)?;
-        let task = tokio::spawn(async move {
-            let _place = place;
-            engine.run(&context, &proof, &command).await
-        });
-        task.await.map_err(|e| Fault::because(FaultWhat::OutcomeUnknown, e))?
+        engine.answer(context, proof, command).await
     }
 
     async fn refuse(&self, context: RequestContext, proof: Proof, fault: Fault) -> Fault {
@@ -84,16 +78,63 @@ const fn may_be_dropped(command: &Command) -> bool {
     )
 }
 
+/// How often a command decides again in the crowd before it waits for its turn. Changes of one scope can only follow
+/// each other, so they queue at once; uses pass side by side, and all of them are stale at once after one change.
+const fn losses_before_a_turn(command: &Command) -> u32 {
+    if may_be_dropped(command) { 8 } else { 1 }
+}
+
+/// The scope that was captured last: the tenant, for nearly every command.
+fn narrowest(fence: &Fence) -> Scope {
+    fence.epochs().last().map_or(Scope::System, |(scope, _)| scope)
+}
+
+/// Whether a change may have been done although nobody can say so.
+fn is_unknown(ended: &Ended) -> bool {
+    matches!(ended, Ended::Fault(Fault { what: FaultWhat::OutcomeUnknown, .. }))
+}
+
 impl Engine {
+    /// As [`Kms::call`], for who holds the engine: one allocation, and a use's future is no larger than a use needs.
+    #[must_use]
+    pub fn answer(self: Arc<Self>, context: RequestContext, proof: Proof, command: Command) -> Answering {
+        if may_be_dropped(&command) {
+            Box::pin(async move { self.run(&context, &proof, &command).await })
+        } else {
+            Box::pin(self.carry_through(context, proof, command))
+        }
+    }
+
+    /// A client that goes away drops its future; a change must come to its end all the same.
+    async fn carry_through(
+        self: Arc<Self>,
+        context: RequestContext,
+        proof: Proof,
+        command: Command,
+    ) -> Result<Output, Fault> {
+        // The edge's own bound ends with the client; this one lasts as long as the change.
+        let place = Arc::clone(&self.changes).acquire_owned().await.map_err(|_| FaultWhat::Internal)?;
+        let task = tokio::spawn(async move {
+            let _place = place;
+            self.run(&context, &proof, &command).await
+        });
+        task.await.map_err(|e| Fault::because(FaultWhat::OutcomeUnknown, e))?
+    }
+
     async fn run(&self, context: &RequestContext, proof: &Proof, command: &Command) -> Result<Output, Fault> {
-        for _ in 0..ATTEMPTS {
+        let mut turn = None;
+        for lost in 1..=ATTEMPTS {
             match self.attempt(context, proof, command).await {
                 Ok(output) => return Ok(output),
                 Err(Ended::Fault(fault)) => return Err(fault),
-                Err(Ended::Stale) => {}
+                Err(Ended::Stale(scope)) => {
+                    if turn.is_none() && lost >= losses_before_a_turn(command) {
+                        turn = Some(self.turns.take(scope).await);
+                    }
+                }
             }
         }
-        Err(self.refuse_known(context, proof, FaultWhat::Conflict.into()).await)
+        Err(Box::pin(self.refuse_known(context, proof, FaultWhat::Conflict.into())).await)
     }
 
     /// Refuses by a fault that is known, after the proof was checked; what that finds is graver.
@@ -110,7 +151,7 @@ impl Engine {
         match self.authenticate(context, proof, &mut fence).await {
             Ok(caller) => {
                 let subject = subject_of(&caller);
-                self.record_failure(ticket, context, began, subject, Trail::default(), fault).await
+                self.record_final(ticket, context, began, subject, Trail::default(), fault).await
             }
             Err(fault) => self.refuse_unknown(ticket, context, proof, began, fault).await,
         }
@@ -132,30 +173,38 @@ impl Engine {
         let began = self.begin();
         // Space first: a full disk refuses before anything is performed, not after.
         let ticket = self.parts.log.ticket(Trail::estimate(context)).map_err(audit_fault)?;
+        if !self.parts.store.is_settled() {
+            return Err(Fault::new(FaultWhat::StoreUnavailable { retry_after: RETRY }).into());
+        }
         let mut fence = self.parts.epochs.capture([Scope::System]);
+        self.let_in()?;
         let caller = match self.authenticate(context, proof, &mut fence).await {
             Ok(caller) => caller,
-            Err(fault) => return Err(self.refuse_unknown(ticket, context, proof, began, fault).await.into()),
+            Err(fault) => {
+                return Err(Box::pin(self.refuse_unknown(ticket, context, proof, began, fault)).await.into());
+            }
         };
         let mut session = Session::new(self, context, caller, fence);
         let performed = session.perform(command).await;
         let (subject, fence, trail) = (subject_of(&session.caller), session.fence, session.trail);
         match performed {
             // What was found a moment ago is gone, or a scope was raised while it was read: decide again.
-            Err(Fault { what: FaultWhat::Conflict, .. }) => Err(Ended::Stale),
+            Err(Fault { what: FaultWhat::Conflict, .. }) => Err(Ended::Stale(narrowest(&fence))),
             Err(fault) => {
-                Err(self.record_failure(ticket, context, began, subject, trail, fault).await.into())
+                Err(Box::pin(self.record_failure(ticket, context, began, subject, trail, fence, fault)).await)
             }
             Ok(Plan::Answer(output)) => {
                 self.record_use(ticket, context, began, subject, trail, fence).await?;
-                if matches!(output, Output::SealSystem(())) {
-                    self.seal_now();
-                }
                 Ok(output)
             }
             Ok(Plan::Commit(change, output)) => {
-                self.commit(ticket, context, began, subject, trail, fence, *change).await?;
-                Ok(output)
+                let sealing = self.sealing(&output);
+                let commit = self.commit(ticket, context, began, subject, trail, fence, *change);
+                let done = Box::pin(commit).await;
+                if let Some(sealing) = sealing {
+                    sealing.end(&done, is_unknown);
+                }
+                done.map(|()| output)
             }
         }
     }
@@ -170,13 +219,6 @@ impl Engine {
         self.parts.authenticator.authenticate(proof, via, address, fence).await.map_err(auth_fault)
     }
 
-    /// Forgets every key, loaded or wrapped; the record of it is durable already.
-    pub fn seal_now(&self) {
-        (self.parts.seal)();
-        self.parts.guard.evict_all();
-        self.parts.authenticator.forget_all();
-    }
-
     /// The end of a use: its record is placed if the fence holds, and only then does anybody see its result.
     async fn record_use(
         &self,
@@ -187,17 +229,18 @@ impl Engine {
         trail: Trail,
         fence: Fence,
     ) -> Result<(), Ended> {
-        let outcome = trail.outcome();
+        let (outcome, scope) = (trail.outcome(), narrowest(&fence));
         let facts = self.facts(context, subject, began, &fence);
         let record = trail.record(&facts, outcome);
         match self.parts.log.append(ticket, fence, record).await {
             Ok(_) => Ok(()),
-            Err(AppendError::Stale(_)) => Err(Ended::Stale),
+            Err(AppendError::Stale(scopes)) => Err(Ended::Stale(scopes.first().copied().unwrap_or(scope))),
             Err(AppendError::Unavailable(e)) => Err(audit_fault(e).into()),
         }
     }
 
-    /// The end of a refused command: recorded whatever has changed meanwhile. Gives the fault to answer with.
+    /// The end of a refused command: a refusal that was decided on what has changed since is stale like a use.
+    #[expect(clippy::too_many_arguments, reason = "the facts of one attempt, used nowhere else together")]
     async fn record_failure(
         &self,
         ticket: SpaceTicket,
@@ -205,19 +248,38 @@ impl Engine {
         began: Began,
         subject: Subject,
         trail: Trail,
+        fence: Fence,
         mut fault: Fault,
-    ) -> Fault {
+    ) -> Ended {
         trail.address(&mut fault);
         if let Some(cause) = fault.cause() {
             tracing::debug!(request = %context.id, what = fault.what.word(), %cause, "refused");
         }
-        let none = Fence::default();
-        let facts = self.facts(context, subject, began, &none);
+        let facts = self.facts(context, subject, began, &fence);
         let record = trail.record(&facts, failure(&fault.what));
-        match self.parts.log.append(ticket, Fence::default(), record).await {
-            Ok(_) => fault,
-            Err(AppendError::Unavailable(e)) => audit_fault(e),
-            Err(AppendError::Stale(_)) => FaultWhat::Internal.into(),
+        let scope = narrowest(&fence);
+        match self.parts.log.append(ticket, fence, record).await {
+            Ok(_) => Ended::Fault(fault),
+            Err(AppendError::Unavailable(e)) => Ended::Fault(audit_fault(e)),
+            Err(AppendError::Stale(scopes)) => Ended::Stale(scopes.first().copied().unwrap_or(scope)),
+        }
+    }
+
+    /// As [`Self::record_failure`], for a refusal that stands whatever has changed meanwhile.
+    async fn record_final(
+        &self,
+        ticket: SpaceTicket,
+        context: &RequestContext,
+        began: Began,
+        subject: Subject,
+        trail: Trail,
+        fault: Fault,
+    ) -> Fault {
+        let none = Fence::default();
+        match self.record_failure(ticket, context, began, subject, trail, none, fault).await {
+            Ended::Fault(fault) => fault,
+            // A fence of nothing is never stale.
+            Ended::Stale(_) => FaultWhat::Internal.into(),
         }
     }
 
@@ -235,7 +297,7 @@ impl Engine {
         if !self.records_failure_of(context.address) {
             return fault;
         }
-        self.record_failure(ticket, context, began, subject, Trail::default(), fault).await
+        self.record_final(ticket, context, began, subject, Trail::default(), fault).await
     }
 
     fn facts<'a>(
@@ -283,12 +345,14 @@ impl Engine {
                 evict.into_iter().for_each(|key| self.parts.guard.evict(key));
                 Ok(())
             }
-            Err(CommitError::Stale(_) | CommitError::Conflict | CommitError::Taken(_)) => Err(Ended::Stale),
+            Err(CommitError::Stale(_) | CommitError::Conflict | CommitError::Taken(_)) => {
+                Err(Ended::Stale(narrowest(&fence)))
+            }
             // Its record is in the outbox, or it is not known whether it is.
             Err(e @ CommitError::OutcomeUnknown) => Err(commit_fault(e).into()),
             Err(e) => {
                 let fault = commit_fault(e);
-                Err(self.record_failure(ticket, context, began, subject, trail, fault).await.into())
+                Err(self.record_final(ticket, context, began, subject, trail, fault).await.into())
             }
         }
     }

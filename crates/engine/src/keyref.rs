@@ -11,7 +11,7 @@ use spi::{Fence, RecordStoreExt};
 
 use crate::Engine;
 use crate::cache::{Held, Place};
-use crate::faults::store_fault;
+use crate::faults::{field, store_fault};
 use crate::session::Session;
 
 /// What a reference led to.
@@ -80,7 +80,7 @@ impl Engine {
                 }
             }
             KeyRef::Unknown(_) => None,
-            KeyRef::At { .. } => return Err(FaultWhat::Internal.into()),
+            KeyRef::At { .. } => return Err(field("key", "one place inside another")),
         };
         Ok(found.map_or_else(|| absence(tenant, key), Found::Key))
     }
@@ -150,5 +150,5 @@ pub(crate) fn absent_resource(tenant: TenantId, key: &KeyRef) -> ResourceRef {
 
 /// Whether a key's own record says that it has this name.
 fn bears(key: &Key, name: &Name) -> bool {
-    key.details.names.iter().any(|own| own.space() == name.space() && own.canonical() == name.canonical())
+    key.details.names.iter().any(|own| own.is_same(name))
 }

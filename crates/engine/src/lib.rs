@@ -15,10 +15,13 @@ mod failures;
 mod faults;
 mod gate;
 mod keyref;
+mod listing;
 mod parts;
 mod place;
 mod plan;
+mod sealing;
 mod session;
+mod turns;
 mod usecase;
 
 pub use bootstrap::{Bootstrap, BootstrapCredential, BootstrapPrincipal, BootstrapTenant};

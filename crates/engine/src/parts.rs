@@ -1,5 +1,6 @@
 //! What the engine is made of, handed in by `server`.
 
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, Weak};
 
 use access::{Authenticator, Decider, Guard};
@@ -9,6 +10,7 @@ use spi::{AuditLog, Clock, Counter, Entropy, Epochs, RecordStore, Sealer};
 use tokio::sync::Semaphore;
 
 use crate::cache::Caches;
+use crate::turns::Turns;
 
 /// The rooms below, as traits.
 pub struct Parts {
@@ -49,6 +51,10 @@ pub struct Engine {
     pub(crate) me: Weak<Self>,
     /// Places for changes under way.
     pub(crate) changes: Arc<Semaphore>,
+    /// For those whom others keep overtaking.
+    pub(crate) turns: Turns,
+    /// Sealings under way: while there is one, nothing new is taken up.
+    pub(crate) sealings: AtomicUsize,
     pub(crate) failures: Mutex<AuthFailureMeter>,
 }
 
@@ -61,6 +67,8 @@ impl Engine {
             caches: Caches::default(),
             me: Weak::clone(me),
             changes: Arc::new(Semaphore::new(CHANGES)),
+            turns: Turns::default(),
+            sealings: AtomicUsize::new(0),
             failures: Mutex::new(AuthFailureMeter::new(MeterLimits::default())),
         })
     }

@@ -4,8 +4,8 @@
 mod layers;
 mod typed;
 
-pub(crate) use layers::{Layered, SETTINGS};
-pub(crate) use typed::{Config, Durability, LogFormat, RootKind, TlsMode};
+pub(crate) use layers::{Layered, Origin, SETTINGS};
+pub(crate) use typed::{Config, Durability, LogFormat, MetricsAt, RootKind, TlsMode};
 
 /// What is wrong with a configuration, and where it was said.
 #[derive(Debug, PartialEq, Eq)]

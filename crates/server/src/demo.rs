@@ -12,7 +12,7 @@ use secret::SecretBytes;
 use store_record::Options;
 
 use crate::args::DemoArgs;
-use crate::config::{Config, Layered, RootKind, TlsMode};
+use crate::config::{Config, Layered, MetricsAt, RootKind, TlsMode};
 use crate::paste::Paste;
 use crate::serve::Serving;
 use crate::start::{First, started};
@@ -68,6 +68,7 @@ pub(crate) fn say(text: &str) -> Result<(), StartError> {
 fn config(layers: &Layered, dir: &std::path::Path) -> Result<Config, StartError> {
     let mut config = Config::from_layers(layers).map_err(|e| StartError(e.0))?;
     config.listen = ([127, 0, 0, 1], 0).into();
+    config.metrics = MetricsAt::Shared;
     config.tls = TlsMode::Off;
     config.root = RootKind::Keyfile;
     config.data_dir = dir.to_owned();

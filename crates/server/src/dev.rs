@@ -6,7 +6,7 @@ use std::io::Write;
 use secret::SecretBytes;
 use store_record::Options;
 
-use crate::config::{Config, Layered, RootKind, TlsMode};
+use crate::config::{Config, Layered, MetricsAt, Origin, RootKind, TlsMode};
 use crate::dev_args::DevArgs;
 use crate::paste::Paste;
 use crate::serve::Serving;
@@ -55,6 +55,10 @@ fn config(
     config.listen = args.listen;
     config.account = args.account;
     config.regions.clone_from(&args.regions);
+    // It listens on loopback only, and several run side by side.
+    if *layers.get("metrics.listen").1 == Origin::Default {
+        config.metrics = MetricsAt::Shared;
+    }
     config.tls = if args.tls { TlsMode::OwnCa } else { TlsMode::Off };
     config.in_memory = args.memory;
     config.root = if args.memory { RootKind::Memory } else { RootKind::Keyfile };

@@ -1,4 +1,5 @@
-//! Listening: every dialect on one address, until asked to stop; reload of certificates on SIGHUP.
+//! Listening: every dialect on one address and `/metrics` on its own, until asked to stop; reload of certificates on
+//! SIGHUP.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -7,7 +8,7 @@ use std::sync::Arc;
 use edge::{Bound, Identity, Limits, ListenerConfig, Metrics, Readiness, Server, Timeouts, TlsConfig};
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::config::TlsMode;
+use crate::config::{MetricsAt, TlsMode};
 use crate::dialects;
 use crate::own_ca::OwnCa;
 use crate::system::{StartError, System};
@@ -15,6 +16,8 @@ use crate::system::{StartError, System};
 /// A bound listener and what reload needs.
 pub(crate) struct Serving {
     bound: Bound,
+    /// The listener of `/metrics` alone, if it has one.
+    metrics: Option<Bound>,
     tls: Option<(TlsConfig, TlsMode)>,
     system: Arc<System>,
     /// The authority that clients must trust, if it is our own.
@@ -33,34 +36,20 @@ impl Serving {
             Some(identity) => Some(TlsConfig::new(identity).map_err(StartError::while_doing("TLS"))?),
             None => None,
         };
-        let metrics = Metrics::new();
-        let listener = ListenerConfig {
-            address: config.listen,
-            tls: tls.clone(),
+        let counts = Metrics::new();
+        let main = ListenerConfig {
             dialects: dialects::all(&system),
-            hosts: Vec::new(),
             health: true,
-            metrics_page: true,
-            limits: Limits {
-                connections: config.connections,
-                requests: config.in_flight,
-                ..Limits::default()
-            },
-            timeouts: Timeouts::default(),
-            readiness: readiness(&system),
-            metrics,
-            ids: {
-                let system = Arc::clone(&system);
-                Arc::new(move || system.request_id())
-            },
-            clock: {
-                let system = Arc::clone(&system);
-                Arc::new(move || system.now())
-            },
+            metrics_page: config.metrics == MetricsAt::Shared,
+            ..listener(&system, config.listen, tls.clone(), Arc::clone(&counts))
         };
-        let bound = Server::bind(listener).await.map_err(StartError::while_doing("listening"))?;
+        let bound = Server::bind(main).await.map_err(StartError::while_doing("listening"))?;
+        let metrics = match config.metrics {
+            MetricsAt::Own(at) => Some(bind_metrics(&system, at, tls.clone(), counts).await?),
+            MetricsAt::Shared | MetricsAt::Nowhere => None,
+        };
         let mode = config.tls.clone();
-        Ok(Self { bound, tls: tls.map(|tls| (tls, mode)), system, authority })
+        Ok(Self { bound, metrics, tls: tls.map(|tls| (tls, mode)), system, authority })
     }
 
     /// Where it listens.
@@ -70,7 +59,7 @@ impl Serving {
 
     /// Serves until SIGTERM, SIGINT or `stop`, then answers what is under way and closes everything in order.
     pub(crate) async fn run(self, stop: impl Future<Output = ()>) -> Result<(), StartError> {
-        let Self { bound, tls, system, .. } = self;
+        let Self { bound, metrics, tls, system, .. } = self;
         let failed = || StartError::while_doing("signals");
         let mut hup = signal(SignalKind::hangup()).map_err(failed())?;
         let mut term = signal(SignalKind::terminate()).map_err(failed())?;
@@ -89,7 +78,14 @@ impl Serving {
             }
             let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
         };
+        // It tells of the drain too, so it ends after the other.
+        let (end, ended) = tokio::sync::oneshot::channel::<()>();
+        let metrics = metrics.map(|bound| tokio::spawn(bound.run(async { drop(ended.await) })));
         let drained = bound.run(stopped).await;
+        drop(end);
+        if let Some(metrics) = metrics {
+            drop(metrics.await);
+        }
         reload.abort();
         summaries.abort();
         if drained.cut > 0 {
@@ -98,6 +94,47 @@ impl Serving {
         system.close().await;
         Ok(())
     }
+}
+
+/// What every listener of this system has in common; it serves nothing yet.
+fn listener(
+    system: &Arc<System>,
+    address: SocketAddr,
+    tls: Option<TlsConfig>,
+    metrics: Arc<Metrics>,
+) -> ListenerConfig {
+    let (minting, telling) = (Arc::clone(system), Arc::clone(system));
+    ListenerConfig {
+        address,
+        tls,
+        dialects: Vec::new(),
+        hosts: Vec::new(),
+        health: false,
+        metrics_page: false,
+        limits: Limits {
+            connections: system.config.connections,
+            requests: system.config.in_flight,
+            ..Limits::default()
+        },
+        timeouts: Timeouts::default(),
+        readiness: readiness(system),
+        metrics,
+        ids: Arc::new(move || minting.request_id()),
+        clock: Arc::new(move || telling.now()),
+    }
+}
+
+/// The listener of `/metrics` alone: plain on a loopback address, where scrapers of this machine come from.
+async fn bind_metrics(
+    system: &Arc<System>,
+    at: SocketAddr,
+    tls: Option<TlsConfig>,
+    counts: Arc<Metrics>,
+) -> Result<Bound, StartError> {
+    let tls = tls.filter(|_| !at.ip().is_loopback());
+    let listener = ListenerConfig { metrics_page: true, ..listener(system, at, tls, counts) };
+    let failed = StartError::while_doing("listening for `/metrics` (setting `metrics.listen`)");
+    Server::bind(listener).await.map_err(failed)
 }
 
 /// Failed authentications and refused shares beyond the rate are recorded as counts; shares that wait too long are

@@ -1,6 +1,7 @@
 //! The gate as dialects hold it: there while the system is unsealed, gone while it is sealed. Sealing drops the whole
 //! engine, its caches and its store with it, so nothing can linger.
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use api::{Command, Fault, FaultWhat, Kms, Output, RequestContext};
@@ -39,10 +40,20 @@ impl Slot {
 
 #[async_trait]
 impl Kms for Slot {
-    async fn call(&self, context: RequestContext, proof: Proof, command: Command) -> Result<Output, Fault> {
+    // As `async_trait` writes it, but the engine's future is handed on as it is: every request passes here.
+    fn call<'a, 'b>(
+        &'a self,
+        context: RequestContext,
+        proof: Proof,
+        command: Command,
+    ) -> Pin<Box<dyn Future<Output = Result<Output, Fault>> + Send + 'b>>
+    where
+        'a: 'b,
+        Self: 'b,
+    {
         match self.get() {
-            Some(engine) => engine.call(context, proof, command).await,
-            None => Err(FaultWhat::Sealed.into()),
+            Some(engine) => engine.answer(context, proof, command),
+            None => Box::pin(std::future::ready(Err(FaultWhat::Sealed.into()))),
         }
     }
 

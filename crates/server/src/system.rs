@@ -11,7 +11,7 @@ use engine::{Engine, Parts};
 use provider_software::Software;
 use root::KekRing;
 use secret::Secret;
-use spi::{Clock, Entropy, Epochs, WrappedKek};
+use spi::{Clock, Epochs, WrappedKek};
 use store_record::{FilePin, MemoryPin, Parts as StoreParts, Pin, SealedStore};
 use store_sqlite::Sqlite;
 
@@ -154,8 +154,7 @@ impl System {
 
     /// A new request's id.
     pub(crate) fn request_id(&self) -> RequestId {
-        let entropy: &dyn Entropy = &*self.crypto;
-        RequestId::at(self.clock.now(), entropy.bytes())
+        RequestId::at(self.clock.now(), crate::ids::next(&*self.crypto))
     }
 
     /// For what this process does of itself: nobody asked for it.

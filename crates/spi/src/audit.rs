@@ -92,6 +92,9 @@ pub struct AuditQuery {
     pub limit: usize,
 }
 
+/// A record on its way: it is handed in when this is made, and stands when this resolves.
+pub type Appending = Pin<Box<dyn Future<Output = Result<Position, AppendError>> + Send>>;
+
 /// The log.
 #[async_trait]
 pub trait AuditLog: Send + Sync {
@@ -106,12 +109,7 @@ pub trait AuditLog: Send + Sync {
     ///
     /// # Errors
     /// [`AppendError`]: the use did not happen and its result must be wiped.
-    async fn append(
-        &self,
-        ticket: SpaceTicket,
-        fence: Fence,
-        record: AuditRecord,
-    ) -> Result<Position, AppendError>;
+    fn append(&self, ticket: SpaceTicket, fence: Fence, record: AuditRecord) -> Appending;
 
     /// Searches, newest first; costs a scan of segments and runs beside the gate, not in it.
     ///

@@ -15,7 +15,8 @@ mod sealer;
 mod store;
 
 pub use audit::{
-    AppendError, AuditError, AuditLog, AuditQuery, CommitSink, Durable, OutboxEntry, Position, SpaceTicket,
+    AppendError, Appending, AuditError, AuditLog, AuditQuery, CommitSink, Durable, OutboxEntry, Position,
+    SpaceTicket,
 };
 pub use clock::{Clock, Entropy};
 pub use counter::{Counter, CounterError};

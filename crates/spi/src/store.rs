@@ -157,6 +157,10 @@ pub trait RecordStore: Send + Sync {
     /// [`StoreError`].
     async fn scan(&self, scan: IndexScan) -> Result<Page<IndexHit>, StoreError>;
 
+    /// Whether every commit is known to be in the audit log. While one is not, the node takes no command: a change is
+    /// refused here, and the gate refuses everything else (INV-5).
+    fn is_settled(&self) -> bool;
+
     /// Commits a batch: durable, raised, in the log; then `Ok`.
     ///
     /// # Errors

@@ -119,7 +119,7 @@ macro_rules! store_conformance {
             basics: create_load_replace_delete, a_create_of_what_was_deleted_is_a_conflict,
                 expectations_must_hold, a_record_has_a_bound, many_at_once_each_count_once, nothing_is_half_done;
             fences: a_stale_fence_is_refused, a_raise_is_seen_and_logged, epochs_survive_reopening,
-                of_two_in_one_group_the_later_sees_the_earlier;
+                of_two_in_one_group_the_later_sees_the_earlier, the_stale_hear_of_it_after_the_raise;
             indexes: pages_in_order, unique_keys_are_taken_and_set_free, a_name_moves_in_one_batch,
                 find_needs_the_records_own_word, absent_means_absent;
             materials: keep_open_erase, material_knows_its_place, tenants_keep_apart, kept_again_after_erasure,
@@ -155,6 +155,10 @@ macro_rules! store_under_test {
                 scan: spi::IndexScan,
             ) -> Result<domain::Page<spi::IndexHit>, spi::StoreError> {
                 self.0.scan(scan).await
+            }
+
+            fn is_settled(&self) -> bool {
+                self.0.is_settled()
             }
 
             async fn commit(&self, batch: spi::Batch) -> Result<spi::Committed, spi::CommitError> {

@@ -14,12 +14,16 @@ use crate::shell::step;
 pub(crate) const ACCESS_KEY: &str = "AKIDBENCH00000000000";
 pub(crate) const SECRET_KEY: &str = "bench-secret-key-of-forty-characters-long";
 pub(crate) const TOKEN: &str = "bench-root-token";
+/// The tenant that is measured, and its neighbour.
+pub(crate) const REGION: &str = "us-east-1";
+pub(crate) const OTHER_REGION: &str = "eu-west-1";
 
 /// What is run.
 pub(crate) struct Programs {
     keystead: PathBuf,
     ceiling: PathBuf,
     pub(crate) presign: PathBuf,
+    pub(crate) revoke: PathBuf,
     disk: PathBuf,
     bao: PathBuf,
 }
@@ -33,6 +37,7 @@ impl Programs {
             keystead: at("keystead"),
             ceiling: at("bench-ceiling"),
             presign: at("bench-presign"),
+            revoke: at("bench-revoke"),
             disk: at("bench-disk"),
             bao: bao(python)?,
         })
@@ -109,7 +114,8 @@ fn keystead(
         .args(["--set", &format!("audit.durability={durability}"), "dev", "--listen", &address.to_string()])
         .arg("--data-dir")
         .arg(folder.join(name))
-        .args(["--access-key", &format!("{ACCESS_KEY}:{SECRET_KEY}"), "--root-token", TOKEN]);
+        .args(["--access-key", &format!("{ACCESS_KEY}:{SECRET_KEY}"), "--root-token", TOKEN])
+        .args(["--region", REGION, "--region", OTHER_REGION]);
     if tls {
         command.arg("--tls");
     }

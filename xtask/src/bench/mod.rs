@@ -6,6 +6,7 @@
 mod contender;
 mod load;
 mod report;
+mod strain;
 
 use std::fs;
 use std::path::Path;
@@ -43,6 +44,9 @@ pub(crate) const CASES: &[Case] = &[
     case("encrypt_os_256", "keystead-os", "Encrypt", 256),
     case("encrypt_fsync_256", "keystead-fsync", "Encrypt", 256),
     case("create_key_fsync", "keystead-fsync", "CreateKey", 64),
+    case("encrypt_alone", "keystead-os", "Encrypt", 64),
+    case(strain::NEIGHBOUR, "keystead-os", "Encrypt", 64),
+    case(strain::FLOOD, "keystead-os", "BadSignature", 64),
 ];
 
 /// Rounds, seconds of one run, and distinct requests of one load.
@@ -71,7 +75,7 @@ pub(crate) fn run(root: &Path, words: &[String]) -> Outcome {
         for case in CASES {
             let server = find(&servers, case.server)?;
             let load = Load { case, server, shape: &shape, programs: &programs, folder: &folder };
-            let run = load.measure()?;
+            let run = strain::measure(&load)?;
             say(&format!("round {round} {:<22} {}", case.name, run.line()));
             runs.push((case.name, run));
         }

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::load::Run;
-use super::{CASES, Shape};
+use super::{CASES, Shape, strain};
 use crate::failure::{Failure, Outcome};
 use crate::shell::{say, step};
 
@@ -106,6 +106,7 @@ fn ratios(medians: &[(&str, Run)], disk: &Value) -> Value {
         "generate_data_key_vs_encrypt": pair("generate_data_key_os", "encrypt_os"),
         "transit_vs_encrypt": pair("transit_os", "encrypt_os"),
         "encrypt_os_256_vs_ceiling_256": pair("encrypt_os_256", "ceiling_256"),
+        "encrypt_beside_revocations_vs_alone": pair(strain::NEIGHBOUR, "encrypt_alone"),
         "create_key_vs_bound": against("create_key_fsync", (64.0 / (4.0 * sync)).min(4000.0)),
     })
 }

@@ -57,6 +57,10 @@ impl RecordStore for Store {
         Ok(Page { items, next: None })
     }
 
+    fn is_settled(&self) -> bool {
+        true
+    }
+
     async fn commit(&self, _: Batch) -> Result<Committed, CommitError> {
         Err(CommitError::Conflict)
     }

@@ -42,7 +42,9 @@ pub struct CreateTenant {
     pub account: Option<AccountId>,
     /// Unique in the account.
     pub name: String,
-    /// At most one for each of AWS, Azure and Google; an AWS number must be the account's own.
+    /// At most one for each of AWS, Azure and Google; an AWS number must be the account's own. What does not begin with
+    /// that number (a Vault namespace `team`, the root namespace) is the system's to give: it takes the right to create
+    /// tenants on the system, which only the operators' account has.
     pub bindings: Vec<Coordinates>,
 }
 
@@ -139,7 +141,8 @@ pub struct WritePolicy {
     pub name: String,
     /// What it says.
     pub document: PolicyDocument,
-    /// Tenants (by name) that it caps as a guardrail from now on, beside those it caps already.
+    /// The tenants (by name) that it caps as a guardrail from now on: exactly these, so that one that is left out is
+    /// let go; `None` leaves that as it is.
     pub guards: Option<Vec<String>>,
 }
 

@@ -112,7 +112,7 @@ impl Keeper {
         let (root, size) = (due.root, due.size);
         let checkpoint = Checkpoint { origin: self.shared.config.origin.clone(), size, root };
         let newer = lock(&self.shared.signed).as_ref().is_none_or(|last| last.size < size);
-        let result = if newer { self.write(&checkpoint) } else { Ok(()) };
+        let result = if newer { write_checkpoint(&self.shared, &checkpoint) } else { Ok(()) };
         match result {
             Ok(()) => {
                 if newer {
@@ -128,15 +128,16 @@ impl Keeper {
             }
         }
     }
+}
 
-    fn write(&self, checkpoint: &Checkpoint) -> Result<(), String> {
-        let Shared { config, crypto, key, .. } = self.shared.as_ref();
-        let countersigner = lock(&self.shared.countersigner).clone();
-        let note = checkpoint
-            .sign(crypto.as_ref(), &key.pkcs8, &key.verifier, countersigner.as_deref())
-            .map_err(|e| e.to_string())?;
-        let text = |e: io::Error| e.to_string();
-        config.files.append(&config.dir.join(ALL), format!("{note}\n").as_bytes()).map_err(text)?;
-        config.files.replace(&config.dir.join(NEWEST), note.as_bytes()).map_err(text)
-    }
+/// Signs a checkpoint and writes it to the end of the list, then as the newest.
+pub(super) fn write_checkpoint(shared: &Shared, checkpoint: &Checkpoint) -> Result<(), String> {
+    let Shared { config, crypto, key, .. } = shared;
+    let countersigner = lock(&shared.countersigner).clone();
+    let note = checkpoint
+        .sign(crypto.as_ref(), &key.pkcs8, &key.verifier, countersigner.as_deref())
+        .map_err(|e| e.to_string())?;
+    let text = |e: io::Error| e.to_string();
+    config.files.append(&config.dir.join(ALL), format!("{note}\n").as_bytes()).map_err(text)?;
+    config.files.replace(&config.dir.join(NEWEST), note.as_bytes()).map_err(text)
 }

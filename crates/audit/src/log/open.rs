@@ -47,9 +47,9 @@ pub(super) fn find(config: &LogConfig) -> Result<Found, OpenError> {
         let io = |path: &PathBuf| OpenError::io(format!("reading `{}`", path.display()));
         let file = config.files.open(&path).map_err(io(&path))?;
         let mut lines = Lines::new(file.as_ref());
-        let header = lines.next_line().map_err(io(&path))?.map(serde_json::from_slice::<Header>);
+        let header = lines.next_line().map_err(io(&path))?.map(Header::read);
         match header {
-            Some(Ok(header)) if header.origin == config.origin && header.segment == number => {
+            Some(Some(header)) if header.origin == config.origin && header.segment == number => {
                 found.current = Some((number, header));
                 return Ok(found);
             }
@@ -75,6 +75,7 @@ fn no_header(path: PathBuf) -> OpenError {
 /// Starts the first segment of a new log.
 pub(super) fn start(shared: &Shared, spare: Option<u64>) -> Result<Tip, OpenError> {
     let config = &shared.config;
+    sign_first(shared)?;
     let io = || OpenError::io("making the first segment");
     let segment = match spare {
         Some(number) if number != 1 => {
@@ -91,6 +92,29 @@ pub(super) fn start(shared: &Shared, spare: Option<u64>) -> Result<Tip, OpenErro
     tip.segment.sync(0).map_err(io())?;
     tip.offset = len64(&header);
     Ok(tip)
+}
+
+/// A new log's first checkpoint, over no record at all. From its first instant a log has one, so a log without any has
+/// lost it.
+fn sign_first(shared: &Shared) -> Result<(), OpenError> {
+    let path = shared.config.dir.join(NEWEST);
+    let first = match newest(shared)? {
+        Some(signed) if signed.size > 0 => {
+            let why = format!("{} records were signed, but the segments are missing: {ADVICE}", signed.size);
+            return Err(damaged(path, why));
+        }
+        Some(first) => first,
+        None => {
+            let origin = shared.config.origin.clone();
+            let none = Frontier::default();
+            let first = Checkpoint { origin, size: none.size(), root: none.root(shared.crypto.as_ref()) };
+            let failed = |why| OpenError::io(format!("writing `{}`", path.display()))(io::Error::other(why));
+            super::keeper::write_checkpoint(shared, &first).map_err(failed)?;
+            first
+        }
+    };
+    *lock(&shared.signed) = Some(first);
+    Ok(())
 }
 
 /// Takes up an existing log at its last whole record.

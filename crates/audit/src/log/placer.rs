@@ -25,8 +25,9 @@ const BATCH_MAX: usize = 1 << 20;
 /// With `Durability::Os`: longest time in µs and most bytes that a use may be acknowledged but not synced.
 const LAG_MICROS: u64 = 100_000;
 const LAG_BYTES: u64 = 4 << 20;
-/// How long a busy log waits for company before it writes: one wake-up then serves many.
-const LINGER: Duration = Duration::from_micros(50);
+/// The longest that a busy log waits for company before it writes; well below what a client waits anyway when so
+/// many come together.
+const LINGER_MAX: Duration = Duration::from_micros(300);
 /// Commits remembered, to know a replayed one again.
 const REMEMBERED: usize = 4096;
 
@@ -85,12 +86,19 @@ pub(crate) struct Placer {
     pub(super) closing: Option<DoneReply>,
 }
 
+/// How long to wait for company after so many came together: one wake-up and one write then serve many. Alone nobody
+/// waits, a few wait little, and a crowd waits for a larger one, as long as that pays.
+fn linger(company: u32) -> Duration {
+    let each = if company < 4 { 15 } else { 25 };
+    Duration::from_micros(each).saturating_mul(company).min(LINGER_MAX)
+}
+
 impl Placer {
     pub(crate) fn run(mut self) {
-        let mut busy = false;
+        let mut company = 0;
         while self.closing.is_none() {
             match self.inbox.recv_timeout(self.patience()) {
-                Ok(first) => busy = self.gather(first, busy),
+                Ok(first) => company = self.gather(first, company),
                 Err(mpsc::RecvTimeoutError::Timeout) => self.flush(),
                 Err(mpsc::RecvTimeoutError::Disconnected) => break,
             }
@@ -98,10 +106,10 @@ impl Placer {
         self.finish();
     }
 
-    /// Places a message and whatever else has come; tells whether there was company.
-    fn gather(&mut self, first: Message, busy: bool) -> bool {
-        if busy {
-            std::thread::sleep(LINGER);
+    /// Places a message and whatever else has come; tells how many more there were.
+    fn gather(&mut self, first: Message, company: u32) -> u32 {
+        if company > 0 {
+            std::thread::sleep(linger(company));
         }
         self.take(first);
         let mut more = 0_u32;
@@ -111,7 +119,7 @@ impl Placer {
             more += 1;
         }
         self.flush();
-        more > 0
+        more
     }
 
     fn take(&mut self, message: Message) {

@@ -5,6 +5,8 @@ extern crate keystead_audit as audit;
 #[cfg(test)]
 mod append;
 #[cfg(test)]
+mod bytes;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod recovery;

@@ -14,12 +14,12 @@ use spi::{AuditLog, CommitSink, Epochs, Fence, LogCrypto};
 use crate::support::*;
 
 /// A closed log of 300 records over several segments, with checkpoints at 100 (kept), 200 and 300.
-struct Made {
-    dir: tempfile::TempDir,
+pub(crate) struct Made {
+    pub(crate) dir: tempfile::TempDir,
     kept: String,
 }
 
-async fn made() -> Made {
+pub(crate) async fn made() -> Made {
     let dir = tempfile::tempdir().unwrap();
     let log = open(dir.path());
     let mut kept = String::new();
@@ -40,15 +40,15 @@ async fn made() -> Made {
     Made { dir, kept }
 }
 
-fn key(dir: &Path) -> VerifierKey {
+pub(crate) fn key(dir: &Path) -> VerifierKey {
     VerifierKey::parse(&fs::read_to_string(dir.join("audit.pub")).unwrap(), &Crypto).unwrap()
 }
 
-fn segment(dir: &Path, number: u64) -> PathBuf {
+pub(crate) fn segment(dir: &Path, number: u64) -> PathBuf {
     dir.join(format!("audit-{number:08}.jsonl"))
 }
 
-fn check(dir: &Path, checkpoint: Option<&str>) -> Report {
+pub(crate) fn check(dir: &Path, checkpoint: Option<&str>) -> Report {
     verify(dir, &key(dir), checkpoint, &Crypto).unwrap()
 }
 
@@ -84,7 +84,7 @@ async fn an_untouched_log_verifies_and_says_what_it_checked() {
     let report = check(dir.path(), Some(&kept));
     assert_eq!(report.findings, vec![]);
     assert_eq!((report.size, report.signed, report.unsigned_tail, report.commit), (300, 300, 0, 6));
-    assert_eq!(report.checkpoints, 3);
+    assert_eq!(report.checkpoints, 4, "at 0, 100, 200 and 300");
     assert!(segment(dir.path(), 4).exists(), "several segments");
     let log = open(dir.path());
     append(&log, 0).await;
@@ -96,7 +96,7 @@ async fn an_untouched_log_verifies_and_says_what_it_checked() {
 async fn every_kind_of_tampering_is_found() {
     let Made { dir, kept } = made().await;
     type Tamper = fn(&Path);
-    let ways: [(&str, Tamper); 12] = [
+    let ways: [(&str, Tamper); 15] = [
         ("edit", |dir| edit(&segment(dir, 2), |lines| lines[3][120] ^= 1)),
         ("edit of the last segment", |dir| {
             let last =
@@ -143,6 +143,19 @@ async fn every_kind_of_tampering_is_found() {
                 lines[0] = text.into_bytes();
             });
         }),
+        ("white space in a header", |dir| edit(&segment(dir, 2), |lines| lines[0].insert(1, b' '))),
+        ("another format", |dir| {
+            edit(&segment(dir, 2), |lines| {
+                let text = String::from_utf8(lines[0].clone()).unwrap();
+                lines[0] = text.replace("\"keystead_audit\":1", "\"keystead_audit\":2").into_bytes();
+            });
+        }),
+        ("white space between checkpoints", |dir| {
+            let path = dir.join("checkpoints");
+            let text = fs::read_to_string(&path).unwrap();
+            fs::write(path, text.replacen("\n\nkeystead.test/log\n200\n", "\nkeystead.test/log\n200\n", 1))
+                .unwrap();
+        }),
         ("an edited checkpoint", |dir| {
             let path = dir.join("checkpoints");
             let text = fs::read_to_string(&path).unwrap().replacen("\n200\n", "\n201\n", 1);
@@ -159,34 +172,13 @@ async fn every_kind_of_tampering_is_found() {
 }
 
 #[tokio::test]
-async fn every_changed_byte_of_the_records_is_found() {
-    let dir = tempfile::tempdir().unwrap();
-    let log = open(dir.path());
-    append(&log, 0).await;
-    commit(&log, 1).await.unwrap();
-    log.close().await.unwrap();
-    let path = segment(dir.path(), 1);
-    let whole = fs::read(&path).unwrap();
-    let end = whole.iter().rposition(|b| *b != 0).unwrap() + 1;
-    let header = whole.iter().position(|b| *b == b'\n').unwrap();
-    for at in header..end {
-        for change in [1, 0x20, whole[at]] {
-            let mut changed = whole.clone();
-            changed[at] ^= change;
-            fs::write(&path, &changed).unwrap();
-            assert!(!check(dir.path(), None).findings.is_empty(), "byte {at}");
-        }
-    }
-}
-
-#[tokio::test]
 async fn truncation_with_its_checkpoints_is_found_by_one_kept_elsewhere() {
     let Made { dir, .. } = made().await;
     let newest = fs::read_to_string(dir.path().join("checkpoint")).unwrap();
     let copied = tempfile::tempdir().unwrap();
     copy(dir.path(), copied.path());
     let all = fs::read_to_string(copied.path().join("checkpoints")).unwrap();
-    let first = format!("{}\n\n", all.trim_end().split("\n\n").take(2).collect::<Vec<_>>().join("\n\n"));
+    let first = format!("{}\n\n", all.trim_end().split("\n\n").take(4).collect::<Vec<_>>().join("\n\n"));
     fs::write(copied.path().join("checkpoints"), &first).unwrap();
     fs::write(copied.path().join("checkpoint"), first.trim_end().to_owned() + "\n").unwrap();
     for n in 3..20 {

@@ -29,7 +29,7 @@ pub struct PutKeyPolicyRequest {
 pub struct WritePolicyRequest {
     /// What it says.
     pub document: Document,
-    /// Names of tenants that it caps; absent leaves that as it is.
+    /// Names of tenants that it caps too from now on; it is taken away from none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub guards: Option<Vec<String>>,
 }

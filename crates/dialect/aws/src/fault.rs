@@ -223,12 +223,13 @@ fn limited(limit: Limit) -> WireError {
         Limit::CiphertextBytes { max } => longer("ciphertextBlob", max),
         Limit::DescriptionBytes { max } => longer("description", max),
         Limit::PolicyBytes { max } => longer("policy", max),
-        Limit::NamesPerKey { .. } | Limit::BatchItems { .. } | Limit::RecordBytes { .. } => {
-            WireError::client(
-                "LimitExceededException",
-                "The request was rejected because a quota was exceeded.",
-            )
-        }
+        Limit::NamesPerKey { .. }
+        | Limit::BatchItems { .. }
+        | Limit::ListItems { .. }
+        | Limit::RecordBytes { .. } => WireError::client(
+            "LimitExceededException",
+            "The request was rejected because a quota was exceeded.",
+        ),
     }
 }
 

@@ -225,6 +225,7 @@ fn limited(limit: Limit) -> Refused {
         Limit::DescriptionBytes { max } => ("the description", max, "bytes"),
         Limit::NamesPerKey { max } => ("a key", max, "names"),
         Limit::BatchItems { max } => ("a batch", max, "items"),
+        Limit::ListItems { max } => ("a list", max, "items"),
         Limit::RecordBytes { max } => ("the record", max, "bytes"),
     };
     Refused::new(Code::LimitExceeded, format!("{what} has at most {max} {unit}")).with("max", max)

@@ -85,6 +85,7 @@ fn limited(limit: Limit) -> String {
         Limit::DescriptionBytes { max } => format!("description is longer than {max} bytes"),
         Limit::NamesPerKey { max } => format!("a key has at most {max} names"),
         Limit::BatchItems { max } => format!("a batch has at most {max} items"),
+        Limit::ListItems { max } => format!("there are more than {max} items"),
         Limit::RecordBytes { .. } => "the key has grown too large".to_owned(),
     }
 }

@@ -2,8 +2,8 @@
 
 use api::ops::BindName;
 use api::{Fault, FaultWhat, Limit, Output};
-use domain::{Action, Dialect, IndexEntry, IndexName, Name, Owner, ResourceRef, Space};
-use spi::{IndexScan, RecordStoreExt};
+use domain::{Action, Dialect, IndexEntry, Name, Owner, ResourceRef, Space};
+use spi::RecordStoreExt;
 
 use crate::cache::Place;
 use crate::faults::store_fault;
@@ -77,21 +77,8 @@ impl Session<'_> {
 
     /// The dialects in which the tenant can be addressed.
     async fn bound_dialects(&self, place: &Place) -> Result<Vec<Dialect>, Fault> {
-        let scan = IndexScan {
-            owner: Owner::System,
-            index: IndexName::BindingByTenant,
-            prefix: place.tenant.id.as_bytes().to_vec(),
-            after: None,
-            limit: 100,
-        };
-        let page = self.engine.parts.store.scan(scan).await.map_err(store_fault)?;
-        let mut dialects = Vec::new();
-        for hit in page.items {
-            let binding = self.engine.parts.store.load::<domain::Binding>(Owner::System, &hit.id).await;
-            let binding = binding.map_err(store_fault)?.filter(|b| b.get().tenant == place.tenant.id);
-            dialects.extend(binding.map(|b| b.get().coordinates.dialect));
-        }
-        Ok(dialects)
+        let bindings = self.bindings_of(place.tenant.id).await?;
+        Ok(bindings.iter().map(|b| b.coordinates.dialect).collect())
     }
 }
 

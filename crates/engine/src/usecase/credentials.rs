@@ -6,7 +6,7 @@ use domain::{
     Action, Credential, CredentialId, CredentialKind, IndexName, Loaded, Owner, ResourceRef, Scope, Sealable,
 };
 use secret::{Exposure, SecretBytes};
-use spi::{IndexScan, MaterialAt, MaterialChange, RecordStoreExt};
+use spi::{MaterialAt, MaterialChange, RecordStoreExt};
 
 use crate::faults::{field, store_fault};
 use crate::plan::{Change, Plan};
@@ -39,16 +39,10 @@ impl Session<'_> {
 
     pub(crate) async fn list_credentials(&mut self, op: &ListCredentials) -> Result<Plan, Fault> {
         let principal = self.allow_on_principal(&op.principal, Action::ListCredentials).await?.into_inner();
-        let scan = IndexScan {
-            owner: Owner::System,
-            index: IndexName::CredentialByPrincipal,
-            prefix: principal.id.as_bytes().to_vec(),
-            after: None,
-            limit: 1000,
-        };
-        let page = self.engine.parts.store.scan(scan).await.map_err(store_fault)?;
-        let mut items = Vec::with_capacity(page.items.len());
-        for hit in page.items {
+        let (index, of) = (IndexName::CredentialByPrincipal, principal.id.as_bytes());
+        let hits = self.engine.scan_whole(Owner::System, index, of).await?;
+        let mut items = Vec::with_capacity(hits.len());
+        for hit in hits {
             let found = self
                 .engine
                 .parts

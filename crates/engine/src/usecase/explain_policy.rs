@@ -5,8 +5,8 @@ use api::ops::{ExplainPolicy, Explanation};
 use api::{Fault, FaultWhat, Output};
 use domain::{Action, Caller, ResourceRef};
 
+use crate::authorise::OnKey;
 use crate::faults::store_fault;
-use crate::keyref::Found;
 use crate::plan::Plan;
 use crate::session::Session;
 
@@ -18,23 +18,20 @@ impl Session<'_> {
             None => self.caller.clone(),
             Some(name) => self.as_principal(name).await?,
         };
-        let place = self.place().await?;
-        let (decider, tenant) = (&self.engine.parts.decider, place.tenant.id);
         let explained = match &op.key {
             None => {
-                let on = ResourceRef::Tenant(tenant);
-                decider
-                    .explain(&subject, Demand::in_tenant(op.action, &on, &place.tenant), &mut self.fence)
-                    .await
+                let place = self.place().await?;
+                let on = ResourceRef::Tenant(place.tenant.id);
+                let demand = Demand::in_tenant(op.action, &on, &place.tenant);
+                self.engine.parts.decider.explain(&subject, demand, &mut self.fence).await
             }
-            Some(reference) => match self.engine.find_key(tenant, reference).await? {
-                Found::Nothing(absent) => return Err(absent.0.into()),
-                Found::Key(key) => {
-                    let on = ResourceRef::Key { tenant, id: key.id() };
-                    let demand = Demand::on_key(op.action, &on, &key, &place.tenant);
-                    decider.explain(&subject, demand, &mut self.fence).await
-                }
-            },
+            Some(reference) => {
+                // Who may not look at the key is not told by an explanation either whether it is there.
+                let OnKey { place, key, .. } = self.allow_on_key(reference, Action::DescribeKey).await?;
+                let on = ResourceRef::Key { tenant: place.tenant.id, id: key.id() };
+                let demand = Demand::on_key(op.action, &on, &key, &place.tenant);
+                self.engine.parts.decider.explain(&subject, demand, &mut self.fence).await
+            }
         };
         let Explained { allowed, by, considered } = explained.map_err(store_fault)?;
         Ok(Plan::Answer(Output::ExplainPolicy(Explanation { allowed, by, considered })))

@@ -6,7 +6,7 @@ use domain::{
     Account, AccountId, Action, Binding, Coordinates, Dialect, IndexEntry, IndexName, Owner, ResourceRef,
     Sealable, Tenant, TenantId,
 };
-use spi::{IndexScan, RecordStoreExt};
+use spi::RecordStoreExt;
 
 use crate::faults::{field, store_fault};
 use crate::plan::{Change, Plan};
@@ -39,6 +39,10 @@ impl Session<'_> {
         let account = self.engine.account(id).await?.ok_or_else(not_found)?;
         check_name(&op.name)?;
         check_bindings(&op.bindings, &account)?;
+        if !op.bindings.iter().all(|bound| is_own(bound, &account)) {
+            // Namespaces, hosts and projects are the system's to give: the first to ask is not the one they belong to.
+            self.allow(Action::CreateTenant, ResourceRef::System).await?;
+        }
         let tenant = Tenant {
             id: TenantId::random(self.engine.parts.entropy.bytes()),
             account: id,
@@ -66,10 +70,9 @@ impl Session<'_> {
         let account = self.own_account();
         self.allow(Action::ListTenants, ResourceRef::Account(account)).await?;
         let (owner, index) = (Owner::Account(account), IndexName::TenantByName);
-        let scan = IndexScan { owner, index, prefix: Vec::new(), after: None, limit: 1000 };
-        let page = self.engine.parts.store.scan(scan).await.map_err(store_fault)?;
-        let mut views = Vec::with_capacity(page.items.len());
-        for hit in page.items {
+        let hits = self.engine.scan_whole(owner, index, &[]).await?;
+        let mut views = Vec::with_capacity(hits.len());
+        for hit in hits {
             let tenant = self.engine.parts.store.load::<Tenant>(owner, &hit.id).await.map_err(store_fault)?;
             let Some(tenant) = tenant.map(domain::Loaded::into_inner) else { continue };
             let bindings = self.bindings_of(tenant.id).await?;
@@ -81,10 +84,9 @@ impl Session<'_> {
     /// The bindings that lead to a tenant.
     pub(crate) async fn bindings_of(&self, tenant: TenantId) -> Result<Vec<Binding>, Fault> {
         let (owner, index) = (Owner::System, IndexName::BindingByTenant);
-        let scan = IndexScan { owner, index, prefix: tenant.as_bytes().to_vec(), after: None, limit: 100 };
-        let page = self.engine.parts.store.scan(scan).await.map_err(store_fault)?;
-        let mut bindings = Vec::with_capacity(page.items.len());
-        for hit in page.items {
+        let hits = self.engine.scan_whole(owner, index, tenant.as_bytes()).await?;
+        let mut bindings = Vec::with_capacity(hits.len());
+        for hit in hits {
             let binding =
                 self.engine.parts.store.load::<Binding>(owner, &hit.id).await.map_err(store_fault)?;
             // An index row is a hint: the binding itself must lead here (INV-4).
@@ -121,6 +123,12 @@ pub(crate) fn check_name(name: &str) -> Result<(), Fault> {
     let fits = (1..=64).contains(&name.len())
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"+=,.@_-".contains(&b));
     if fits { Ok(()) } else { Err(field("name", "1 to 64 characters of letters, digits and +=,.@_-")) }
+}
+
+/// Whether coordinates are an account's own by their form: `NUMBER` or `NUMBER/…`, as all of AWS's are.
+fn is_own(bound: &Coordinates, account: &Account) -> bool {
+    let rest = bound.text.strip_prefix(&account.number.to_string());
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// At most one binding in each of AWS, Azure and Google, and an AWS binding's number is the account's own.

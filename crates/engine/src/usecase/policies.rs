@@ -1,12 +1,14 @@
 //! Identity policies and guardrails of the caller's account.
 
+use std::collections::BTreeSet;
+
 use api::ops::{ListPolicies, WritePolicy};
 use api::{Fault, FaultWhat, Malformed, Output};
 use domain::{
     Action, IndexEntry, IndexName, Loaded, Owner, PolicyId, PolicyRecord, ResourceRef, Scope, Sealable,
     Tenant,
 };
-use spi::{IndexScan, RecordStoreExt};
+use spi::RecordStoreExt;
 
 use crate::faults::store_fault;
 use crate::plan::{Change, Plan};
@@ -44,10 +46,9 @@ impl Session<'_> {
         let account = self.own_account();
         self.allow(Action::ReadPolicy, ResourceRef::Account(account)).await?;
         let (owner, index) = (Owner::Account(account), IndexName::PolicyByName);
-        let scan = IndexScan { owner, index, prefix: Vec::new(), after: None, limit: 1000 };
-        let page = self.engine.parts.store.scan(scan).await.map_err(store_fault)?;
-        let mut items = Vec::with_capacity(page.items.len());
-        for hit in &page.items {
+        let hits = self.engine.scan_whole(owner, index, &[]).await?;
+        let mut items = Vec::with_capacity(hits.len());
+        for hit in &hits {
             let found =
                 self.engine.parts.store.load::<PolicyRecord>(owner, &hit.id).await.map_err(store_fault)?;
             items.extend(found.map(Loaded::into_inner));
@@ -67,25 +68,44 @@ impl Session<'_> {
         (policy, sealable)
     }
 
-    /// Makes the policy a guardrail of these tenants too; it is taken away from none.
+    /// Makes the policy a guardrail of exactly these tenants: attached where it was not, detached from every other.
+    /// `None` leaves all as it is.
     async fn guard_tenants(
         &self,
         mut change: Change,
         id: PolicyId,
         names: Option<&[String]>,
     ) -> Result<Change, Fault> {
-        let owner = Owner::Account(self.own_account());
-        let mut seen = std::collections::BTreeSet::new();
-        for name in names.unwrap_or_default().iter().filter(|name| seen.insert(name.as_str())) {
-            let entry = IndexEntry::of_tenant_name(name);
-            let found = self.engine.parts.store.find::<Tenant>(owner, &entry).await.map_err(store_fault)?;
-            let missing = || FaultWhat::ObjectNotFound { kind: "tenant", given: name.clone() };
-            let found = found.ok_or_else(missing)?;
-            if !found.get().guardrails.contains(&id) {
-                change.raise(Scope::Tenant(found.get().id));
-                change = change.put(found.edit(|tenant| tenant.guardrails.push(id)).1);
+        let Some(names) = names else { return Ok(change) };
+        let mut wanted: BTreeSet<&str> = names.iter().map(String::as_str).collect();
+        for tenant in self.own_tenants().await? {
+            let (caps, shall) = (tenant.get().guardrails.contains(&id), wanted.remove(&*tenant.get().name));
+            if caps != shall {
+                change.raise(Scope::Tenant(tenant.get().id));
+                change = change.put(tenant.edit(|t| turn(&mut t.guardrails, id, shall)).1);
             }
         }
-        Ok(change)
+        match wanted.first() {
+            None => Ok(change),
+            Some(name) => Err(FaultWhat::ObjectNotFound { kind: "tenant", given: (*name).to_owned() }.into()),
+        }
+    }
+
+    async fn own_tenants(&self) -> Result<Vec<Loaded<Tenant>>, Fault> {
+        let owner = Owner::Account(self.own_account());
+        let mut tenants = Vec::new();
+        for hit in self.engine.scan_whole(owner, IndexName::TenantByName, &[]).await? {
+            tenants
+                .extend(self.engine.parts.store.load::<Tenant>(owner, &hit.id).await.map_err(store_fault)?);
+        }
+        Ok(tenants)
+    }
+}
+
+/// Puts a policy into a list or takes it out.
+fn turn(guardrails: &mut Vec<PolicyId>, id: PolicyId, on: bool) {
+    guardrails.retain(|other| *other != id);
+    if on {
+        guardrails.push(id);
     }
 }

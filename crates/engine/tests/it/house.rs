@@ -1,6 +1,7 @@
 //! A whole small system in a temporary folder: one account, one tenant bound to AWS and Vault, principals of each role.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use access::{Authenticator, Decider, Guard};
 use api::ops::{CiphertextForm, CreateKey, Decrypt, DecryptItem, Encrypt, EncryptItem, KeyRef, KeyView};
@@ -13,7 +14,7 @@ use keystead_engine::{Bootstrap, BootstrapCredential, BootstrapPrincipal, Bootst
 use provider_software::Software;
 use root::KekRing;
 use secret::{Secret, SecretBytes};
-use spi::{Clock, Entropy, Epochs, Sealer};
+use spi::{AuditError, Clock, CommitSink, Durable, Entropy, Epochs, OutboxEntry, Sealer};
 use store_record::{MemoryPin, Options, Parts as StoreParts, Pin, SealedStore};
 use store_sqlite::Sqlite;
 use testkit::clock::MovingClock;
@@ -21,10 +22,35 @@ use testkit::clock::MovingClock;
 pub(crate) const ACCOUNT: &str = "123456789012";
 const DAY: u32 = 86_400;
 
+/// The log as the store sees it; while it is stuck, committed changes do not come through, but uses do.
+pub(crate) struct Sink {
+    log: Arc<Log>,
+    pub(crate) stuck: AtomicBool,
+}
+
+impl CommitSink for Sink {
+    fn committed(&self, entries: Vec<OutboxEntry>) -> Durable {
+        if self.stuck.load(Ordering::SeqCst) {
+            return Box::pin(async { Err(AuditError { why: "stuck".to_owned() }) });
+        }
+        self.log.committed(entries)
+    }
+
+    fn longest_record(&self) -> usize {
+        self.log.longest_record()
+    }
+
+    fn durable_through(&self) -> u64 {
+        self.log.durable_through()
+    }
+}
+
 /// A running gate and what tests look at behind it.
 pub(crate) struct House {
     pub(crate) engine: Arc<Engine>,
     pub(crate) log: Arc<Log>,
+    /// What stands between store and log.
+    pub(crate) sink: Arc<Sink>,
     clock: Arc<MovingClock>,
     crypto: Arc<Software>,
     _dir: tempfile::TempDir,
@@ -55,7 +81,8 @@ impl House {
         let (backend, pin): (Sqlite, Box<dyn Pin>) =
             (Sqlite::in_memory().unwrap(), Box::new(MemoryPin::default()));
         let sealer: Arc<dyn Sealer> = ring.clone();
-        let parts = StoreParts { backend, sealer, epochs: epochs.clone(), sink: log.clone(), pin };
+        let sink = Arc::new(Sink { log: log.clone(), stuck: AtomicBool::new(false) });
+        let parts = StoreParts { backend, sealer, epochs: epochs.clone(), sink: sink.clone(), pin };
         let store = Arc::new(SealedStore::open(parts, Options::default()).await.unwrap());
         let engine = Engine::new(Parts {
             store: store.clone(),
@@ -81,7 +108,7 @@ impl House {
             },
         });
         engine.bootstrap(bootstrap()).await.unwrap();
-        Self { engine, log, clock, crypto, _dir: dir }
+        Self { engine, log, sink, clock, crypto, _dir: dir }
     }
 
     /// A request's context at a place.

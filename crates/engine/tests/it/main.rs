@@ -1,5 +1,20 @@
 //! The gate over the real store, the real log and the real provider, with no wire in front.
 
+#[cfg(test)]
+mod crowd;
+#[cfg(test)]
 mod gate;
+#[cfg(test)]
 mod house;
+#[cfg(test)]
+mod listing;
+#[cfg(test)]
+mod places;
+#[cfg(test)]
+mod records;
+#[cfg(test)]
 mod revocation;
+#[cfg(test)]
+mod sealing;
+#[cfg(test)]
+mod unsettled;

@@ -21,14 +21,28 @@ impl AuthCrypto for Software {
 
 /// HMAC-SHA-256 (FIPS 198-1) of the parts, one after the other.
 pub(crate) fn hmac_of(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
-    let mut context = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, key));
-    parts.iter().for_each(|part| context.update(part));
-    or_abort(context.sign().as_ref().try_into())
+    let key = hmac::Key::new(hmac::HMAC_SHA256, key);
+    // In one call where it can be: a context is an allocation and a copy.
+    let tag = match parts {
+        [whole] => hmac::sign(&key, whole),
+        _ => {
+            let mut context = hmac::Context::with_key(&key);
+            parts.iter().for_each(|part| context.update(part));
+            context.sign()
+        }
+    };
+    or_abort(tag.as_ref().try_into())
 }
 
 /// SHA-256 (FIPS 180-4) of the parts, one after the other.
 pub(crate) fn sha256_of(parts: &[&[u8]]) -> [u8; 32] {
-    let mut context = digest::Context::new(&digest::SHA256);
-    parts.iter().for_each(|part| context.update(part));
-    or_abort(context.finish().as_ref().try_into())
+    let hash = match parts {
+        [whole] => digest::digest(&digest::SHA256, whole),
+        _ => {
+            let mut context = digest::Context::new(&digest::SHA256);
+            parts.iter().for_each(|part| context.update(part));
+            context.finish()
+        }
+    };
+    or_abort(hash.as_ref().try_into())
 }

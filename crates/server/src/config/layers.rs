@@ -35,6 +35,11 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("root.shares", "5", "shares that `init` makes with root.kind = shamir"),
     setting("root.threshold", "3", "shares that unseal"),
     setting("memory.lock", "best-effort", "required: refuse to run where secrets cannot be locked in memory"),
+    setting(
+        "metrics.listen",
+        "127.0.0.1:9464",
+        "address of /metrics, where nobody is asked who they are; off; or shared: on `listen` (loopback only)",
+    ),
     setting("limits.connections", "4096", "most connections at once"),
     setting("limits.in_flight", "1024", "most requests under way at once"),
     setting("log.level", "info", "error, warn, info, debug or trace; or a filter such as info,engine=debug"),
@@ -125,7 +130,7 @@ impl Layered {
         for (name, value) in environment {
             let Some(rest) = name.strip_prefix("KEYSTEAD_") else { continue };
             // What the client commands and the tests read stands beside, not inside, this configuration.
-            if matches!(rest, "ADDR" | "TOKEN" | "TOKEN_FILE" | "CACERT" | "CONFIG" | "TENANT")
+            if matches!(rest, "ADDR" | "TOKEN" | "TOKEN_FILE" | "CA" | "CONFIG" | "TENANT")
                 || rest.starts_with("TEST_")
             {
                 continue;

@@ -23,6 +23,16 @@ pub(crate) enum TlsMode {
     Off,
 }
 
+/// Where `/metrics` is answered. Nobody authenticates there, so it never stands beside the dialects on an address that
+/// others can reach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MetricsAt {
+    Nowhere,
+    /// On the listener that serves the dialects.
+    Shared,
+    Own(SocketAddr),
+}
+
 /// Which root of trust.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RootKind {
@@ -54,6 +64,7 @@ pub(crate) struct Config {
     pub(crate) root: RootKind,
     pub(crate) keyfile: PathBuf,
     pub(crate) lock_required: bool,
+    pub(crate) metrics: MetricsAt,
     pub(crate) connections: usize,
     pub(crate) in_flight: usize,
     pub(crate) log_level: String,
@@ -84,6 +95,7 @@ impl Config {
             checkpoint_every: number(layers, "audit.checkpoint_every", 1, 1_000_000)?,
             root: root(layers)?,
             lock_required: one_of(layers, "memory.lock", &[("best-effort", false), ("required", true)])?,
+            metrics: metrics(layers)?,
             connections: usize::try_from(number(layers, "limits.connections", 1, 1_000_000)?)
                 .unwrap_or(usize::MAX),
             in_flight: usize::try_from(number(layers, "limits.in_flight", 1, 1_000_000)?)
@@ -100,7 +112,33 @@ impl Config {
         if config.tls == TlsMode::Off && !config.listen.ip().is_loopback() {
             return Err(wrong(layers, "tls.mode", "off is allowed on a loopback address only"));
         }
+        config.check_metrics(layers)?;
         Ok(config)
+    }
+}
+
+impl Config {
+    fn check_metrics(&self, layers: &Layered) -> Result<(), ConfigError> {
+        let why = match self.metrics {
+            MetricsAt::Shared if !self.listen.ip().is_loopback() => {
+                "shared is allowed where `listen` is a loopback address"
+            }
+            MetricsAt::Own(at) if at == self.listen && at.port() != 0 => "an address other than `listen`",
+            MetricsAt::Own(at) if self.tls == TlsMode::Off && !at.ip().is_loopback() => {
+                "without TLS a loopback address only"
+            }
+            MetricsAt::Own(_) | MetricsAt::Shared | MetricsAt::Nowhere => return Ok(()),
+        };
+        Err(wrong(layers, "metrics.listen", why))
+    }
+}
+
+fn metrics(layers: &Layered) -> Result<MetricsAt, ConfigError> {
+    match layers.get("metrics.listen").0 {
+        "off" => Ok(MetricsAt::Nowhere),
+        "shared" => Ok(MetricsAt::Shared),
+        _ => parsed(layers, "metrics.listen", "an address such as 127.0.0.1:9464, shared, or off")
+            .map(MetricsAt::Own),
     }
 }
 
@@ -179,6 +217,8 @@ mod tests {
     fn defaults_are_a_valid_configuration() {
         let config = check(&[]).unwrap();
         assert_eq!(config.tls, TlsMode::OwnCa);
+        assert!(matches!(config.metrics, MetricsAt::Own(at) if at.ip().is_loopback()));
+        assert_eq!(check(&["metrics.listen=off"]).unwrap().metrics, MetricsAt::Nowhere);
         assert_eq!(config.keyfile, PathBuf::from("/var/lib/keystead/root.key"));
     }
 
@@ -192,6 +232,13 @@ mod tests {
             "`tls.mode = off` (flag): off is allowed on a loopback address only"
         );
         assert!(error(&["tls.mode=files"]).contains("tls.certificate"));
+        assert_eq!(
+            error(&["listen=0.0.0.0:1", "metrics.listen=shared"]),
+            "`metrics.listen = shared` (flag): shared is allowed where `listen` is a loopback address"
+        );
+        assert!(error(&["metrics.listen=127.0.0.1:8200"]).contains("other than `listen`"));
+        assert!(error(&["tls.mode=off", "metrics.listen=0.0.0.0:9464"]).contains("loopback address only"));
+        assert!(error(&["metrics.listen=yes"]).contains("shared, or off"));
         assert!(error(&["root.threshold=9"]).contains("at most root.shares"));
     }
 }

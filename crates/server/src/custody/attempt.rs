@@ -29,7 +29,13 @@ pub(super) fn record(
         }
     };
     let subject = Subject { address: context.address, ..Subject::default() };
-    let target = Target { kind: Cow::Borrowed("root"), id: kind.to_owned(), version: None, state: None };
+    let target = Target {
+        kind: Cow::Borrowed("root"),
+        id: kind.to_owned(),
+        version: None,
+        versions: Vec::new(),
+        state: None,
+    };
     AuditRecord {
         target: Some(target),
         context: said.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),

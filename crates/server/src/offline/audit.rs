@@ -25,6 +25,17 @@ pub(crate) fn verify(args: &VerifyArgs) -> Result<String, StartError> {
         report.checkpoints,
         hex::encode(report.root)
     );
+    if report.unsigned_tail > 0 {
+        let _ = writeln!(
+            text,
+            "unsigned: nobody has signed for the last {} records yet; they follow each other, but an end that was cut \
+             off would not show",
+            report.unsigned_tail
+        );
+    }
+    if report.unfinished {
+        text.push_str("unfinished: a write stands at the end that nobody was answered for\n");
+    }
     if report.findings.is_empty() {
         text.push_str("nothing was altered\n");
         return Ok(text);

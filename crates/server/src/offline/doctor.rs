@@ -11,7 +11,8 @@ mod tests;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
+use cli::Format;
 use serde::Serialize;
 
 use crate::config::Config;
@@ -25,18 +26,6 @@ pub(crate) struct DoctorArgs {
     /// The data folder; without it the configured one
     #[arg(long, value_name = "DIR")]
     pub(crate) data_dir: Option<PathBuf>,
-    /// How to answer
-    #[arg(short, long, value_enum, default_value = "table")]
-    pub(crate) output: DoctorOutput,
-}
-
-/// How `doctor` answers
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum DoctorOutput {
-    /// For people
-    Table,
-    /// For programs
-    Json,
 }
 
 /// How a check came out.
@@ -75,7 +64,7 @@ impl Check {
 }
 
 /// Examines, says what was found, and fails if any check does.
-pub(crate) fn run(config: Config, args: &DoctorArgs) -> Result<String, StartError> {
+pub(crate) fn run(config: Config, args: &DoctorArgs, output: Format) -> Result<String, StartError> {
     let config = match &args.data_dir {
         Some(dir) => at(config, dir.clone()),
         None => config,
@@ -84,9 +73,14 @@ pub(crate) fn run(config: Config, args: &DoctorArgs) -> Result<String, StartErro
     // The keyfile is read; what the machine gives was noted before.
     secret::harden_process();
     let checks = examine(&config, &machine);
-    let text = match args.output {
-        DoctorOutput::Table => table(&checks),
-        DoctorOutput::Json => json(&checks)?,
+    let text = match output {
+        Format::Table => table(&checks),
+        Format::Json => serde_json::to_string_pretty(&answer(&checks))
+            .map(|text| text + "\n")
+            .map_err(StartError::while_doing("doctor"))?,
+        Format::Yaml => {
+            serde_norway::to_string(&answer(&checks)).map_err(StartError::while_doing("doctor"))?
+        }
     };
     match count(&checks, Verdict::Fail) {
         0 => Ok(text),
@@ -147,8 +141,7 @@ fn table(checks: &[Check]) -> String {
     text
 }
 
-fn json(checks: &[Check]) -> Result<String, StartError> {
-    let answer = serde_json::json!({ "healthy": count(checks, Verdict::Fail) == 0, "checks": checks });
-    let text = serde_json::to_string_pretty(&answer).map_err(StartError::while_doing("doctor"))?;
-    Ok(text + "\n")
+/// For programs.
+fn answer(checks: &[Check]) -> serde_json::Value {
+    serde_json::json!({ "healthy": count(checks, Verdict::Fail) == 0, "checks": checks })
 }

@@ -10,14 +10,15 @@ use std::time::{Duration, Instant};
 use crate::canary::needle::Needle;
 use crate::canary::{files, found_in};
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_keystead");
-const TOKEN: &str = "canary-token-of-the-black-box";
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_keystead");
+pub(crate) const TOKEN: &str = "canary-token-of-the-black-box";
 const PLAINTEXT: &[u8] = b"canary plaintext of the black box";
 
 /// One running `keystead dev`; killed when dropped.
-struct Dev {
+pub(crate) struct Dev {
     process: Child,
-    address: String,
+    /// Host and port.
+    pub(crate) address: String,
     took: Duration,
 }
 
@@ -29,18 +30,28 @@ impl Drop for Dev {
 }
 
 impl Dev {
-    fn start(folder: &Path) -> Self {
+    pub(crate) fn start(folder: &Path) -> Self {
+        Self::start_with(folder, &[], &[])
+    }
+
+    /// With more options and settings in the environment.
+    pub(crate) fn start_with(folder: &Path, options: &[&str], environment: &[(&str, &str)]) -> Self {
         let begun = Instant::now();
         let mut process = Command::new(PROGRAM)
             .args(["dev", "--listen", "127.0.0.1:0", "--root-token", TOKEN, "--data-dir"])
             .arg(folder.join("data"))
+            .args(options)
             .env("RUST_LOG", "trace")
+            .envs(environment.iter().copied())
             .stdout(Stdio::piped())
             .stderr(std::fs::File::create(folder.join("stderr")).unwrap())
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines().map_while(Result::ok);
-        let ready = lines.find_map(|line| line.strip_prefix("ready http://").map(String::from));
+        let ready = lines.find_map(|line| {
+            let (_, address) = line.strip_prefix("ready ")?.split_once("://")?;
+            Some(address.to_owned())
+        });
         let address = ready.expect("the program says when it is ready");
         Self { process, address, took: begun.elapsed() }
     }
@@ -106,8 +117,7 @@ fn what_a_killed_program_answered_is_there_at_the_next_start() {
         sealed.push((key.clone(), dev.data(&format!("transit/encrypt/{key}"), &body, "ciphertext")));
         assert!(hardened(&dev), "no core file, and memory is locked");
         drop(dev);
-        let found = found_by_verification(folder.path());
-        assert!(found.iter().all(|line| line.contains("no signed checkpoint")), "{found:?}");
+        assert_eq!(found_by_verification(folder.path()), [""; 0]);
     }
     Dev::start(folder.path()).end_in_order();
     assert_eq!(found_by_verification(folder.path()), [""; 0]);
@@ -118,6 +128,36 @@ fn what_a_killed_program_answered_is_there_at_the_next_start() {
     assert_eq!(found_in(&files, &needles), []);
     std::fs::write(folder.path().join("control"), TOKEN).unwrap();
     assert_eq!(found_in(&crate::canary::files(folder.path()), &needles).len(), 1, "positive control");
+}
+
+/// Status and body of a page.
+fn page(address: &str, path: &str) -> (u16, String) {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let head = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
+}
+
+#[test]
+fn metrics_stand_where_the_setting_says_and_nowhere_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let dev = Dev::start_with(folder.path(), &[], &[("KEYSTEAD_METRICS__LISTEN", &free)]);
+    assert_eq!(page(&dev.address, "/metrics").0, 404);
+    assert_eq!(page(&dev.address, "/healthz").0, 200);
+    let (status, text) = page(&free, "/metrics");
+    assert!(status == 200 && text.contains("keystead_edge_connections "), "{status} {text}");
+    for path in ["/healthz", "/v1/sys/health", "/"] {
+        assert_eq!(page(&free, path).0, 404, "{path}");
+    }
+    dev.end_in_order();
+    let dev = Dev::start_with(folder.path(), &[], &[("KEYSTEAD_METRICS__LISTEN", "off")]);
+    assert_eq!(page(&dev.address, "/metrics").0, 404);
+    drop(dev);
+    assert_eq!(page(&Dev::start(folder.path()).address, "/metrics").0, 200, "dev is loopback only");
 }
 
 /// What the kernel says of the running program.

@@ -13,6 +13,7 @@
 
 mod binary;
 mod canary;
+mod cli;
 mod crash;
 mod full;
 mod house;

@@ -29,7 +29,7 @@ impl Place {
         let folder = tempfile::tempdir().unwrap();
         let mut settings =
             vec!["listen=127.0.0.1:0".to_owned(), "tls.mode=off".to_owned(), "log.format=json".to_owned()];
-        settings.push("audit.segment_mib=1".to_owned());
+        settings.extend(["audit.segment_mib=1", "metrics.listen=off"].map(str::to_owned));
         settings.push(format!("data_dir={}", folder.path().join("data").display()));
         settings.extend(root.iter().map(|setting| (*setting).to_owned()));
         Self { folder, settings }

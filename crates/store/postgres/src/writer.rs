@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::time::Duration;
 
-use store_record::{BackendError, BackendResult, IndexRow, Row, RowKey, Writer};
+use store_record::{BackendError, BackendResult, CommitFailure, IndexRow, Row, RowKey, Writer};
 use tokio::runtime::Handle;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Config, NoTls, Statement};
@@ -102,8 +102,8 @@ impl Writer for PostgresWriter {
         locked.ok_or_else(|| BackendError::new("the head row is missing"))
     }
 
-    fn commit(&mut self) -> BackendResult<()> {
-        self.wait(self.client.batch_execute("commit"))
+    fn commit(&mut self) -> Result<(), CommitFailure> {
+        self.wait(self.client.batch_execute("commit")).map_err(CommitFailure::Unknown)
     }
 
     fn rollback(&mut self) {

@@ -117,6 +117,23 @@ pub struct IndexRange {
     pub limit: usize,
 }
 
+/// Why a transaction was not committed.
+#[derive(Debug)]
+pub enum CommitFailure {
+    /// It is rolled back, and no crash brings it back.
+    Undone(BackendError),
+    /// It may be durable or not.
+    Unknown(BackendError),
+}
+
+impl From<CommitFailure> for BackendError {
+    fn from(failure: CommitFailure) -> Self {
+        match failure {
+            CommitFailure::Undone(e) | CommitFailure::Unknown(e) => e,
+        }
+    }
+}
+
 /// A database of rows.
 #[async_trait]
 pub trait Backend: Send + Sync + 'static {
@@ -176,11 +193,11 @@ pub trait Writer: Send {
     /// # Errors
     /// [`BackendError`].
     fn begin(&mut self) -> BackendResult<()>;
-    /// Makes it durable. After an error it is unknown whether it is.
+    /// Makes it durable.
     ///
     /// # Errors
-    /// [`BackendError`].
-    fn commit(&mut self) -> BackendResult<()>;
+    /// [`CommitFailure`].
+    fn commit(&mut self) -> Result<(), CommitFailure>;
     /// Undoes it. Errors are of no use to anybody: the next `begin` meets them again.
     fn rollback(&mut self);
 

@@ -1,5 +1,6 @@
 //! Looking over a whole database that nobody writes to: a backup, or what is being restored. Every row is counted
-//! against the revision ledger and opened in its place, so that what passes here is known to serve.
+//! against the revision ledger and opened in its place, and every name that a record bears must lead to it, so that
+//! what passes here is known to serve.
 
 use std::collections::BTreeMap;
 
@@ -7,18 +8,22 @@ use domain::Owner;
 use secret::{Exposure, SecretBytes};
 use spi::{Kek, PrfUse, SealError, Sealer};
 
-use crate::backend::{Backend, BackendError, MATERIAL, Member, Row, RowKey, Writer};
+use crate::backend::{Backend, BackendError, IndexRange, MATERIAL, Member, Row, RowKey, Writer};
+use crate::envelope::Named;
 use crate::error::OpenError;
 use crate::head::{Head, open_bucket};
 use crate::keks::Keks;
 use crate::ledger::{BUCKETS, Sum, bucket_of, element};
 use crate::pin::PinState;
-use crate::plan::outbox_aad;
+use crate::plan::{index_word, outbox_aad};
 use crate::recover::INSTALLATION;
 use crate::rows::{COUNTER, EPOCH, KEK, kek_of, owner_of};
 
 /// Outbox rows read at once.
 const OUTBOX_PAGE: usize = 256;
+
+/// Most records looked at behind one index key; more than share any.
+const HOLDERS: usize = 10_000;
 
 /// How many rows of one kind there are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -181,9 +186,25 @@ impl<B: Backend> Look<'_, B> {
         let sealed = row.and_then(|row| row.sealed).ok_or_else(|| corrupt(format!("a {kind} is empty")))?;
         let opened = self.open(member, &sealed);
         let opened = opened.map_err(|e| corrupt(format!("a {kind} does not open in its place: {e}")))?;
-        let is_record = ![MATERIAL, EPOCH, KEK, COUNTER].contains(&kind);
-        if is_record && crate::envelope::open(opened.expose(Exposure::HandToProvider)).is_none() {
-            return Err(corrupt(format!("a {kind} is no envelope")));
+        if [MATERIAL, EPOCH, KEK, COUNTER].contains(&kind) {
+            return Ok(());
+        }
+        let named = crate::envelope::open(opened.expose(Exposure::HandToProvider)).map(|(_, named)| named);
+        let named = named.ok_or_else(|| corrupt(format!("a {kind} is no envelope")))?;
+        self.indexed(&member.key, named).await
+    }
+
+    /// Every index row that a record names must be there: without it a name leads nowhere and seems to be free.
+    async fn indexed(&self, key: &RowKey, named: Vec<Named>) -> Result<(), OpenError> {
+        for (word, at) in named {
+            // A word that no release knows any more leads nobody.
+            let Some(index) = index_word(&word) else { continue };
+            let below = [at.as_slice(), &[0]].concat();
+            let range = IndexRange { owner: key.owner.clone(), index, from: at, below, limit: HOLDERS };
+            let holders = self.backend.scan(&range).await?;
+            if !holders.iter().any(|(_, id)| *id == key.id) {
+                return Err(corrupt(format!("a {} is missing in the index `{word}`", key.kind)));
+            }
         }
         Ok(())
     }

@@ -26,8 +26,8 @@ mod vault;
 mod writer;
 
 pub use backend::{
-    Backend, BackendError, BackendResult, BoxedError, IndexRange, IndexRow, Lookup, MATERIAL, Member, Row,
-    RowKey, Snapshot, Writer,
+    Backend, BackendError, BackendResult, BoxedError, CommitFailure, IndexRange, IndexRow, Lookup, MATERIAL,
+    Member, Row, RowKey, Snapshot, Writer,
 };
 pub use error::OpenError;
 pub use inspect::{Holdings, Tally, inspect};

@@ -346,7 +346,7 @@ pub(crate) fn scope_of(key: &RowKey) -> Option<Scope> {
     (key.kind == Cow::Borrowed(crate::rows::EPOCH)).then(|| owner_of(&key.owner).map(Owner::scope)).flatten()
 }
 
-fn index_word(word: &str) -> Option<&'static str> {
+pub(crate) fn index_word(word: &str) -> Option<&'static str> {
     use domain::IndexName::{
         AccountByNumber, BindingByTenant, CredentialByPrincipal, KeyByAge, KeyByDestruction, KeyByName,
         NamesOfSpace, PolicyByName, PrincipalByName, TenantByName,

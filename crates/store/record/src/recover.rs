@@ -64,7 +64,7 @@ impl<B: Backend> Scribe<B> {
         step: impl FnOnce(&mut Self) -> Result<(), OpenError>,
     ) -> Result<(), OpenError> {
         self.writer.begin()?;
-        let done = step(self).and_then(|()| self.writer.commit().map_err(OpenError::from));
+        let done = step(self).and_then(|()| self.writer.commit().map_err(|e| OpenError::Backend(e.into())));
         if done.is_err() {
             self.writer.rollback();
         }

@@ -1,6 +1,7 @@
 //! The store itself: readers beside one writer.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use domain::{Page, RecordRef, Revision};
@@ -64,6 +65,9 @@ pub(crate) struct Core<B> {
     pub(crate) sink: Arc<dyn CommitSink>,
     pub(crate) keks: Keks,
     pub(crate) buckets: Buckets,
+    /// Something is committed whose record may not be in the log, or whose outcome is unknown. Set by the writer before
+    /// anybody is answered about it.
+    pub(crate) unsettled: AtomicBool,
 }
 
 /// A record store, material vault and counter over one database of sealed rows.
@@ -84,8 +88,9 @@ impl<B: Backend> SealedStore<B> {
         if !sealer.is_unsealed() {
             return Err(OpenError::Sealed);
         }
-        let core = Core { backend, sealer, epochs, sink, keks: Keks::default(), buckets: Buckets::default() };
-        let core = Arc::new(core);
+        let (keks, buckets) = (Keks::default(), Buckets::default());
+        let unsettled = AtomicBool::new(false);
+        let core = Arc::new(Core { backend, sealer, epochs, sink, keks, buckets, unsettled });
         let (jobs, inbox) = mpsc::channel(QUEUE);
         let (ready, opened) = oneshot::channel();
         let (runtime, shared) = (tokio::runtime::Handle::current(), Arc::clone(&core));
@@ -153,7 +158,6 @@ impl<B: Backend> Scribe<B> {
             installation: [0; 16],
             head: Head::default(),
             runtime,
-            unsettled: false,
             unscrubbed: false,
         };
         scribe.recover(options.accept_rollback)?;
@@ -184,6 +188,10 @@ impl<B: Backend> RecordStore for SealedStore<B> {
         let items: Vec<_> = rows.into_iter().take(limit).map(|(key, id)| IndexHit { key, id }).collect();
         let next = items.last().filter(|_| more).map(|hit| domain::Cursor(hit.key.clone()));
         Ok(Page { items, next })
+    }
+
+    fn is_settled(&self) -> bool {
+        !self.core.unsettled.load(Ordering::Acquire)
     }
 
     async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {

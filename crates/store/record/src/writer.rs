@@ -1,14 +1,17 @@
 //! The one writer: takes what waits, commits it as one transaction, and then, in this order, raises epochs, hands the
-//! records to the audit log, erases what is to be erased, advances the pin, and acknowledges.
+//! records to the audit log, answers the members that it refused, erases what is to be erased, advances the pin, and
+//! acknowledges. Refusals wait for the raise because whoever is told `Stale` captures again at once: what it captures
+//! then must be what made it stale.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use spi::{Batch, CommitError, Committed};
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::backend::{Backend, BackendResult, RowKey, Writer};
+use crate::backend::{Backend, BackendResult, CommitFailure, RowKey, Writer};
 use crate::error::unavailable;
 use crate::head::Head;
 use crate::pin::{Pin, PinState};
@@ -44,8 +47,6 @@ pub(crate) struct Scribe<B: Backend> {
     pub(crate) installation: [u8; 16],
     pub(crate) head: Head,
     pub(crate) runtime: Handle,
-    /// Something is committed whose record may not be in the log, or whose outcome is unknown.
-    pub(crate) unsettled: bool,
     /// Something erased may still stand in the database's files.
     pub(crate) unscrubbed: bool,
 }
@@ -77,7 +78,7 @@ impl<B: Backend> Scribe<B> {
 
     /// Waits for work; while something is unsettled it wakes by itself, with no work.
     fn next_group(&self, jobs: &mut mpsc::Receiver<Job>) -> Option<Vec<Job>> {
-        let first = if self.unsettled || self.unscrubbed {
+        let first = if self.is_unsettled() || self.unscrubbed {
             match self.runtime.block_on(async { tokio::time::timeout(RETRY, jobs.recv()).await }) {
                 Ok(job) => job?,
                 Err(_) => return Some(Vec::new()),
@@ -101,32 +102,29 @@ impl<B: Backend> Scribe<B> {
         if group.is_empty() {
             return;
         }
-        let mut accepted = Vec::new();
-        match self.transact(group, &mut accepted) {
-            Ok(Some(stage)) => self.after_commit(stage, accepted),
-            Ok(None) => {}
+        let mut members = Members::default();
+        match self.transact(group, &mut members) {
+            Ok(Some(stage)) => self.after_commit(stage, members),
+            Ok(None) => members.decline(),
             Err(Failed::Undone(why)) => {
                 self.writer.rollback();
                 self.core.keks.forget();
                 tracing::warn!(%why, "a group of commits was undone");
-                accepted.into_iter().for_each(|(reply, _)| drop(reply.send(Err(unavailable(why.clone())))));
+                members.undo(&why);
             }
             Err(Failed::Unknown(why)) => {
                 self.writer.rollback();
                 self.core.keks.forget();
                 tracing::error!(%why, "the outcome of a group of commits is unknown");
-                self.unsettled = true;
-                answer(accepted, false);
+                self.settled(false);
+                members.decline();
+                members.answer(false);
             }
         }
     }
 
-    /// Plans, writes and commits; refused members are answered at once.
-    fn transact(
-        &mut self,
-        group: Vec<Job>,
-        accepted: &mut Vec<(Reply, Committed)>,
-    ) -> Result<Option<Stage>, Failed> {
+    /// Plans, writes and commits; answers nobody but those it has not looked at when the group breaks.
+    fn transact(&mut self, group: Vec<Job>, members: &mut Members) -> Result<Option<Stage>, Failed> {
         let undone = |e: crate::BackendError| Failed::Undone(e.to_string());
         let mut left = group.into_iter();
         if let Err(why) = self.writer.begin().and_then(|()| self.catch_up()) {
@@ -138,13 +136,13 @@ impl<B: Backend> Scribe<B> {
         while let Some(job) = left.next() {
             let (planned, reply) = self.plan(job, &stage.head);
             match planned {
-                Err(refusal) => drop(reply.send(Err(refusal))),
+                Err(refusal) => members.refused.push((reply, refusal)),
                 Ok(plan) => {
                     let committed = Committed {
                         sequence: plan.outbox.as_ref().map_or(0, |(entry, _)| entry.sequence),
                         raised: plan.raised.clone(),
                     };
-                    accepted.push((reply, committed));
+                    members.accepted.push((reply, committed));
                     if let Err(why) = self.apply(plan, &mut stage) {
                         let why = why.to_string();
                         left.for_each(|job| job.refuse(&why));
@@ -159,7 +157,7 @@ impl<B: Backend> Scribe<B> {
         }
         stage.close(&*self.core.sealer, &mut self.writer).map_err(undone)?;
         self.writer.forget_outbox(self.core.sink.durable_through()).map_err(undone)?;
-        self.writer.commit().map_err(|e| Failed::Unknown(e.to_string()))?;
+        self.writer.commit()?;
         Ok(Some(stage))
     }
 
@@ -194,25 +192,26 @@ impl<B: Backend> Scribe<B> {
         Ok(())
     }
 
-    fn after_commit(&mut self, stage: Stage, accepted: Vec<(Reply, Committed)>) {
+    fn after_commit(&mut self, stage: Stage, mut members: Members) {
         self.head = stage.head;
         stage.publish(&self.core.buckets);
         for (tenant, wrapped) in stage.new_keks {
             self.core.keks.remember(tenant, wrapped);
         }
         stage.raised.iter().for_each(|(scope, to)| self.core.epochs.raise(*scope, *to));
-        if !stage.entries.is_empty()
-            && let Err(why) = self.runtime.block_on(self.core.sink.committed(stage.entries))
-        {
+        // Handed over before anybody who was refused can decide again: uses of the new epoch follow it in the log.
+        let durable = (!stage.entries.is_empty()).then(|| self.core.sink.committed(stage.entries));
+        members.decline();
+        if let Some(Err(why)) = durable.map(|durable| self.runtime.block_on(durable)) {
             tracing::error!(%why, "a commit is durable but not in the audit log");
-            self.unsettled = true;
+            self.settled(false);
         }
         self.unscrubbed |= stage.erases;
         self.scrub();
         let due = self.head.revision >= self.pinned.saturating_add(self.pin_every);
         let pinned = !(stage.revokes || due) || self.pin_now();
         let (remains, unpinned) = (stage.erases && self.unscrubbed, stage.revokes && !pinned);
-        answer(accepted, !(self.unsettled || remains || unpinned));
+        members.answer(!(self.is_unsettled() || remains || unpinned));
     }
 
     /// Erases what waits to be erased.
@@ -245,12 +244,20 @@ impl<B: Backend> Scribe<B> {
         }
     }
 
+    fn is_unsettled(&self) -> bool {
+        self.core.unsettled.load(Ordering::Acquire)
+    }
+
+    fn settled(&self, is: bool) {
+        self.core.unsettled.store(!is, Ordering::Release);
+    }
+
     /// Before anything new: the outbox is in the log and erased material is gone.
     fn settle(&mut self) -> Result<(), String> {
         self.scrub();
-        if self.unsettled {
+        if self.is_unsettled() {
             self.resync().map_err(|e| e.to_string())?;
-            self.unsettled = false;
+            self.settled(true);
             tracing::info!("the store takes commits again");
         }
         Ok(())
@@ -264,6 +271,15 @@ enum Failed {
     Unknown(String),
 }
 
+impl From<CommitFailure> for Failed {
+    fn from(failure: CommitFailure) -> Self {
+        match failure {
+            CommitFailure::Undone(e) => Self::Undone(e.to_string()),
+            CommitFailure::Unknown(e) => Self::Unknown(e.to_string()),
+        }
+    }
+}
+
 impl Job {
     fn refuse(self, why: &str) {
         match self {
@@ -275,8 +291,30 @@ impl Job {
     }
 }
 
-fn answer(accepted: Vec<(Reply, Committed)>, settled: bool) {
-    for (reply, committed) in accepted {
-        drop(reply.send(if settled { Ok(committed) } else { Err(CommitError::OutcomeUnknown) }));
+/// Who waits for a group: those whose change is in it, and those whose change is not and why.
+#[derive(Default)]
+struct Members {
+    accepted: Vec<(Reply, Committed)>,
+    refused: Vec<(Reply, CommitError)>,
+}
+
+impl Members {
+    /// Answers the refused.
+    fn decline(&mut self) {
+        self.refused.drain(..).for_each(|(reply, refusal)| drop(reply.send(Err(refusal))));
+    }
+
+    /// Answers the accepted.
+    fn answer(self, settled: bool) {
+        for (reply, committed) in self.accepted {
+            drop(reply.send(if settled { Ok(committed) } else { Err(CommitError::OutcomeUnknown) }));
+        }
+    }
+
+    /// Answers everybody: nothing was done.
+    fn undo(mut self, why: &str) {
+        self.decline();
+        let undone = |(reply, _): (Reply, Committed)| drop(reply.send(Err(unavailable(why.to_owned()))));
+        self.accepted.into_iter().for_each(undone);
     }
 }

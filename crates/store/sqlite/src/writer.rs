@@ -1,10 +1,10 @@
 //! The one writing connection.
 
 use rusqlite::{Connection, OptionalExtension, params};
-use store_record::{BackendError, BackendResult, IndexRow, MATERIAL, Row, RowKey, Writer};
+use store_record::{BackendError, BackendResult, CommitFailure, IndexRow, MATERIAL, Row, RowKey, Writer};
 
 use crate::backend::{meta, set_meta};
-use crate::error::{signed, sql, unsigned};
+use crate::error::{refused_before_its_end, signed, sql, unsigned};
 
 /// The writing side of a SQLite database.
 #[derive(Debug)]
@@ -85,8 +85,14 @@ impl Writer for SqliteWriter {
         self.run("begin immediate", []).map(|_| ())
     }
 
-    fn commit(&mut self) -> BackendResult<()> {
-        self.run("commit", []).map(|_| ())
+    fn commit(&mut self) -> Result<(), CommitFailure> {
+        let Err(why) = self.db.prepare_cached("commit").and_then(|mut s| s.execute([])) else {
+            return Ok(());
+        };
+        let refused = refused_before_its_end(&why);
+        self.rollback();
+        let undone = refused && self.db.is_autocommit();
+        Err(if undone { CommitFailure::Undone(sql(why)) } else { CommitFailure::Unknown(sql(why)) })
     }
 
     fn rollback(&mut self) {

@@ -59,3 +59,30 @@ pub async fn of_two_in_one_group_the_later_sees_the_earlier<H: StoreHarness>(b: 
     }
     assert_eq!((won, b.epochs.current(here)), (1, 1));
 }
+
+pub async fn the_stale_hear_of_it_after_the_raise<H: StoreHarness>(b: Bench<H>) {
+    let here = Scope::Tenant(tenant(1));
+    for round in 0..5_u8 {
+        let before = b.epochs.current(here);
+        // Something before them, so that the others gather in one group while the writer is busy.
+        let first = b.store.commit(put([Sealable::create(&principal(100 + round, &format!("f{round}")))]));
+        let racing = |n: u8| {
+            let b = &b;
+            async move {
+                let n = 10 * round + n;
+                let raising = Batch { raise: vec![here], ..fenced(n, &[(here, before)]) };
+                (b.store.commit(raising).await, b.epochs.current(here))
+            }
+        };
+        let (first, racers) =
+            futures_util::future::join(first, futures_util::future::join_all((1..=8).map(racing))).await;
+        first.unwrap();
+        for (outcome, seen) in racers {
+            assert_eq!(
+                seen,
+                before + 1,
+                "who is told to decide again must not capture the old epoch: {outcome:?}"
+            );
+        }
+    }
+}

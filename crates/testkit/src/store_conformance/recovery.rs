@@ -15,6 +15,7 @@ pub async fn a_failed_log_stops_commits_until_drained<H: StoreHarness>(b: Bench<
     let raising = Batch { raise: vec![Scope::System], ..put([Sealable::create(&principal(2, "p2"))]) };
     assert!(matches!(b.store.commit(raising).await, Err(CommitError::OutcomeUnknown)));
     assert_eq!(b.epochs.current(Scope::System), 1, "it is committed, so its raise counts");
+    assert!(!b.store.is_settled(), "and the gate is told");
     let refused = b.store.commit(put([Sealable::create(&principal(3, "p3"))])).await;
     assert!(matches!(refused, Err(CommitError::Store(_))), "{refused:?}");
     b.log.fail(false);
@@ -28,6 +29,7 @@ pub async fn a_failed_log_stops_commits_until_drained<H: StoreHarness>(b: Bench<
     assert_eq!(b.log.sequences(), [1, 2]);
     b.store.commit(put([Sealable::create(&principal(3, "p3"))])).await.unwrap();
     assert_eq!(b.log.sequences(), [1, 2, 3]);
+    assert!(b.store.is_settled());
 }
 
 pub async fn the_outbox_is_replayed_in_order<H: StoreHarness>(b: Bench<H>) {

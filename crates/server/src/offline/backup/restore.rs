@@ -130,6 +130,7 @@ fn record(id: RequestId, at: Timestamp, backup: &Backup, state: &PinState, accep
         account_number: None,
         tenant: None,
         target: Some(Target {
+            versions: Vec::new(),
             kind: Cow::Borrowed("installation"),
             id: installation,
             version: None,

@@ -9,7 +9,7 @@ use domain::Timestamp;
 use store_record::{FilePin, Options, Pin};
 
 use super::machine::Machine;
-use super::{Verdict, count, examine, json, table};
+use super::{Verdict, answer, count, examine, table};
 use crate::config::Config;
 use crate::offline::backup::tests::{House, start};
 
@@ -119,7 +119,7 @@ async fn it_changes_nothing_and_runs_beside_a_server() {
     let system = start(house.config.clone(), Options::default()).await.unwrap();
     let checks = examine(&house.config, &good());
     assert_eq!(count(&checks, Verdict::Fail), 0, "{}", table(&checks));
-    let answer: serde_json::Value = serde_json::from_str(&json(&checks).unwrap()).unwrap();
+    let answer = answer(&checks);
     assert_eq!(answer["healthy"], true);
     assert_eq!(answer["checks"][0]["verdict"], "ok");
     system.close().await;

@@ -58,6 +58,10 @@ async fn nothing_altered_passes() {
         "update meta set value = zeroblob(length(value)) where name = 'installation'",
         "delete from meta where name = 'installation'",
         "delete from meta where name = 'head'",
+        "delete from idx where name = 'key_by_name' and id = (select min(id) from idx)",
+        "update idx set id = x'00' where name = 'key_by_name'",
+        "update idx set key = key || x'00'",
+        "update idx set owner = x'00'",
         "insert into outbox (sequence, sealed) values (1, x'00')",
         "insert into outbox (sequence, sealed) values (99, x'00')",
     ] {

@@ -119,11 +119,32 @@ tampering! {
     head_deleted: "delete from meta where name = 'head'" => true;
     installation: "update meta set value = zeroblob(16) where name = 'installation'" => true;
     installation_deleted_is_made_again: "delete from meta where name = 'installation'" => false;
-    // An index row is a hint: without it a name leads nowhere, and records are what they are.
+    // An index row is a hint: without it a name leads nowhere, and records are what they are. The name also seems to be
+    // free, so that it may be given again; inspection finds that (below, and `inspect.rs`).
     index_deleted: "delete from idx" => false;
     index_moved: "update idx set id = x'00'" => false;
     // Its record stands in the log already.
     outbox_deleted: "delete from outbox" => false;
     outbox_sealed: "update outbox set sealed = x'00'" => false;
     schema_version: "pragma y.user_version = 0; update migration set checksum = 'x'" => true;
+}
+
+/// A name without its index row seems to be free: whoever may bind names could give it to another key. The record
+/// still bears it, and inspection (`backup create` and `backup verify`) tells.
+#[tokio::test]
+async fn a_name_without_its_index_row_is_found_by_inspection() {
+    let (files, log, _) = filled().await;
+    let db = Connection::open(files.path()).unwrap();
+    assert_eq!(db.execute("delete from idx where name = 'key_by_name'", []).unwrap(), 2);
+    drop(db);
+    let store = files.open(&log).await.unwrap();
+    let again = store.commit(put([Sealable::create(&key(tenant(1), 3, "k1"))])).await;
+    store.close().await;
+    drop(store);
+    assert!(again.is_ok(), "if the store itself refused it, inspection would not be needed: {again:?}");
+    files.sealer.forget();
+    let backend = keystead_store_sqlite::Sqlite::open(files.path()).unwrap();
+    let found = store_record::inspect(&backend, &*files.sealer, &mut |_, _| {}).await;
+    let why = found.expect_err("it must be found").to_string();
+    assert!(why.contains("missing in the index `key_by_name`"), "{why}");
 }
