@@ -4,11 +4,13 @@
 //! with the operation's own output or a [`Fault`]. No wire name, no cryptography, no policy stands here.
 #![deny(missing_docs)]
 
+mod ceremony;
 mod context;
 mod fault;
 mod kms;
 pub mod ops;
 
+pub use ceremony::{Ceremony, Initialised, NotUnsealed, SealStatus, ShareRefusal, ShareStatus};
 pub use context::RequestContext;
 pub use domain::{
     Action, Caller, Coordinates, Cursor, Dialect, Key, KeyId, KeySpec, KeyState, KeyVersion, MaterialId,

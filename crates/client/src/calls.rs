@@ -29,6 +29,12 @@ pub fn unseal(request: &wire::UnsealRequest) -> Made<wire::Status> {
     Call::new(Method::POST, &["sys", "unseal"]).body(request, request.share.0.len())
 }
 
+/// Forgets the shares given so far.
+#[must_use]
+pub fn reset_unseal() -> Call<wire::Status> {
+    Call::new(Method::DELETE, &["sys", "unseal"])
+}
+
 /// Who is asking.
 #[must_use]
 pub fn me() -> Call<wire::Me> {

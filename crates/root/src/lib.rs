@@ -2,7 +2,11 @@
 
 mod keyfile;
 mod ring;
+mod sealed_root;
 pub mod shamir;
+mod unsealing;
 
 pub use keyfile::Keyfile;
 pub use ring::KekRing;
+pub use sealed_root::{BadSealedRoot, Guarded, SealedRoot};
+pub use unsealing::{Act, Attempt, Effect, Input, NewRoot, Refused, Status, Unsealing};

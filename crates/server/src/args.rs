@@ -51,9 +51,12 @@ pub(crate) enum HereCommand {
     /// Show the main job on this machine, then keep serving
     Demo(DemoArgs),
     /// Make a new system and leave its first token in a private file
-    Init,
+    Init(crate::server_command::InitArgs),
     /// Serve
     Server(ServerArgs),
+    /// Check custodians' shares; no server is needed, and nothing is unsealed
+    #[command(subcommand)]
+    Share(crate::offline::share::ShareCommand),
     /// Make, check and restore sealed backups; no server is needed, and one may be running
     #[command(subcommand)]
     Backup(crate::offline::backup::BackupCommand),

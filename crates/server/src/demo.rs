@@ -15,7 +15,7 @@ use crate::args::DemoArgs;
 use crate::config::{Config, Layered, MetricsAt, RootKind, TlsMode};
 use crate::paste::Paste;
 use crate::serve::Serving;
-use crate::start::{First, unsealed};
+use crate::start::{First, started};
 use crate::system::{StartError, System};
 use crate::telemetry;
 
@@ -30,7 +30,7 @@ pub(crate) async fn run(layers: &Layered, args: DemoArgs) -> Result<(), StartErr
         .tempdir()
         .map_err(StartError::while_doing("data folder"))?;
     let system = System::open(config(layers, dir.path())?)?;
-    unsealed(&system, first, Options::default()).await?;
+    started(&system, first, Options::default()).await?;
     let serving = Serving::bind(Arc::clone(&system)).await?;
     let address = serving.address();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();

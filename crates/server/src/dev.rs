@@ -10,7 +10,7 @@ use crate::config::{Config, Layered, MetricsAt, Origin, RootKind, TlsMode};
 use crate::dev_args::DevArgs;
 use crate::paste::Paste;
 use crate::serve::Serving;
-use crate::start::{First, unsealed};
+use crate::start::{First, started};
 use crate::system::{StartError, System};
 use crate::telemetry;
 
@@ -34,7 +34,7 @@ pub(crate) async fn run(layers: &Layered, args: DevArgs) -> Result<(), StartErro
         let token = SecretBytes::take_vec(args.root_token.clone().into_bytes());
         Ok(First { name: "dev", access_key, token })
     };
-    unsealed(&system, first, Options::default()).await?;
+    started(&system, first, Options::default()).await?;
     let serving = Serving::bind(system).await?;
     announce(&serving, &args)?;
     serving.run(std::future::pending()).await

@@ -4,6 +4,7 @@
 mod args;
 mod clock;
 mod config;
+mod custody;
 mod demo;
 mod dev;
 mod dev_args;
@@ -14,7 +15,6 @@ mod offline;
 mod own_ca;
 mod paste;
 mod remote;
-mod root_record;
 mod serve;
 mod server_command;
 mod slot;
@@ -84,11 +84,12 @@ async fn here(
     match command {
         HereCommand::Dev(dev) => dev::run(&layers, dev).await.map(|()| String::new()),
         HereCommand::Demo(demo) => demo::run(&layers, demo).await.map(|()| String::new()),
-        HereCommand::Init => server_command::init(config()?).await,
+        HereCommand::Init(args) => server_command::init(config()?, &args).await,
         HereCommand::Server(server) => {
             let options = Options { accept_rollback: server.accept_rollback, ..Options::default() };
             server_command::serve(config()?, options).await.map(|()| String::new())
         }
+        HereCommand::Share(command) => offline::share::run(&config()?, &command),
         HereCommand::Backup(command) => offline::backup::run(&config()?, command).await,
         HereCommand::Doctor(args) => offline::doctor::run(config()?, &args, output),
         HereCommand::Config(ConfigCommand::Check) => {

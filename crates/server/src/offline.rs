@@ -6,3 +6,4 @@ pub(crate) mod backup;
 pub(crate) mod config;
 pub(crate) mod doctor;
 mod progress;
+pub(crate) mod share;

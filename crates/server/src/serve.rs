@@ -137,10 +137,14 @@ async fn bind_metrics(
     Server::bind(listener).await.map_err(failed)
 }
 
-/// Failed authentications beyond the rate are recorded as counts.
+/// Failed authentications and refused shares beyond the rate are recorded as counts; shares that wait too long are
+/// forgotten.
 async fn summarise_failures(system: Arc<System>) {
     loop {
         tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+        if let Err(e) = system.custody.tidy(&system).await {
+            tracing::warn!(error = %e, "refused attempts to unseal were not recorded");
+        }
         if let Some(engine) = system.slot.get()
             && let Err(e) = engine.record_counted_failures().await
         {

@@ -4,18 +4,20 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use access::{Authenticator, Decider, Guard};
+use api::RequestContext;
 use audit::{CheckpointEvery, Durability as LogDurability, Log, LogConfig};
-use domain::{RequestId, Timestamp};
+use domain::{Coordinates, Dialect, RequestId, Timestamp};
 use engine::{Engine, Parts};
 use provider_software::Software;
 use root::KekRing;
 use secret::Secret;
 use spi::{Clock, Epochs, WrappedKek};
-use store_record::{FilePin, MemoryPin, Options, Parts as StoreParts, Pin, SealedStore};
+use store_record::{FilePin, MemoryPin, Parts as StoreParts, Pin, SealedStore};
 use store_sqlite::Sqlite;
 
 use crate::clock::SystemClock;
 use crate::config::{Config, Durability};
+use crate::custody::Custody;
 use crate::files;
 use crate::slot::Slot;
 
@@ -45,6 +47,7 @@ pub(crate) struct System {
     pub(crate) log: Arc<Log>,
     pub(crate) ring: Arc<KekRing>,
     pub(crate) slot: Arc<Slot>,
+    pub(crate) custody: Custody,
     epochs: Arc<Epochs>,
     store: OnceLock<Arc<SealedStore<Sqlite>>>,
 }
@@ -66,7 +69,9 @@ impl System {
         let (crypto, clock) = (Arc::new(Software::new()), Arc::new(SystemClock::default()));
         let log = Log::open(log_config(&config), crypto.clone(), clock.clone());
         let log = log.map_err(StartError::while_doing("audit log"))?;
+        let custody = Custody::load(&config, &crypto)?;
         Ok(Arc::new(Self {
+            custody,
             ring: Arc::new(KekRing::new(crypto.clone())),
             config,
             clock,
@@ -83,26 +88,51 @@ impl System {
         !config.in_memory && database(config).exists()
     }
 
-    /// Brings the key-encryption keys into memory and opens the gate.
-    pub(crate) async fn unseal(
+    /// Brings the key-encryption keys into memory and makes the gate; says whether the first account is there. Nobody
+    /// is let in yet.
+    pub(crate) async fn open_gate(
         self: &Arc<Self>,
         root: &Secret<[u8; 32]>,
         system: &WrappedKek,
-        options: Options,
-    ) -> Result<Arc<Engine>, StartError> {
+    ) -> Result<(Arc<Engine>, bool), StartError> {
         self.ring.unseal(root, system).map_err(StartError::while_doing("unsealing"))?;
-        let store = self.open_store(options).await?;
+        let store = self.open_store().await?;
         let engine = self.engine(store);
-        let recognised = engine.recognise_operators(self.config.account).await;
-        recognised.map_err(StartError::while_doing("reading the operators' account"))?;
-        self.slot.fill(Arc::clone(&engine));
-        Ok(engine)
+        let known = engine.recognise_operators(self.config.account).await;
+        let known = known.map_err(StartError::while_doing("reading the operators' account"))?.is_some();
+        Ok((engine, known))
+    }
+
+    /// Lets requests in, unless the system was sealed meanwhile.
+    pub(crate) fn admit(&self, engine: Arc<Engine>) -> Result<(), StartError> {
+        if self.custody.while_unsealed(|| self.slot.fill(engine)) {
+            return Ok(());
+        }
+        self.ring.seal_system();
+        Err(StartError("the system was sealed while it was being unsealed".to_owned()))
+    }
+
+    /// Opens the gate of a system that has its first account.
+    pub(crate) async fn admit_known(
+        self: &Arc<Self>,
+        root: &Secret<[u8; 32]>,
+        system: &WrappedKek,
+    ) -> Result<(), StartError> {
+        match self.open_gate(root, system).await? {
+            (engine, true) => self.admit(engine),
+            (_, false) => Err(StartError(
+                "there is no first account: `keystead init` was cut short, remove the folder and run it again"
+                    .to_owned(),
+            )),
+        }
     }
 
     /// Forgets every key; requests are told so from now on.
     pub(crate) fn seal(&self) {
-        self.slot.empty();
-        self.ring.seal_system();
+        self.custody.sealed(|| {
+            self.slot.empty();
+            self.ring.seal_system();
+        });
     }
 
     /// Ends everything in order: no more requests, pin advanced, log signed.
@@ -127,12 +157,23 @@ impl System {
         RequestId::at(self.clock.now(), crate::ids::next(&*self.crypto))
     }
 
+    /// For what this process does of itself: nobody asked for it.
+    pub(crate) fn own_context(&self, operation: &'static str) -> RequestContext {
+        RequestContext {
+            id: self.request_id(),
+            received_at: self.now(),
+            place: Coordinates::new(Dialect::Native, ""),
+            operation: operation.into(),
+            address: None,
+        }
+    }
+
     /// Now.
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
-    async fn open_store(&self, options: Options) -> Result<Arc<SealedStore<Sqlite>>, StartError> {
+    async fn open_store(&self) -> Result<Arc<SealedStore<Sqlite>>, StartError> {
         if let Some(store) = self.store.get() {
             return Ok(Arc::clone(store));
         }
@@ -144,6 +185,7 @@ impl System {
             sink: self.log.clone(),
             pin,
         };
+        let options = self.custody.options.get().copied().unwrap_or_default();
         let store = SealedStore::open(parts, options).await.map_err(StartError::while_doing("store"))?;
         Ok(Arc::clone(self.store.get_or_init(|| Arc::new(store))))
     }

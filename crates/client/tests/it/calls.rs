@@ -22,6 +22,7 @@ fn each_call_is_as_reviewed() {
     show(g, calls::status());
     show(g, calls::seal());
     show(g, calls::unseal(&wire::UnsealRequest { share: wire::SecretText(secret()) }).unwrap());
+    show(g, calls::reset_unseal());
     show(g, calls::me());
     let (number, name) = ("000000000042".to_owned(), "second".to_owned());
     show(g, calls::create_account(&wire::CreateAccountRequest { number, name }).unwrap());

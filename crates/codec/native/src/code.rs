@@ -121,6 +121,8 @@ codes! {
     Unsupported = "unsupported", 501, Request, false;
     /// Changed by others at the same time.
     Conflict = "conflict", 409, Unavailable, true;
+    /// The share is none of this system's, or was given already.
+    ShareRefused = "share_refused", 400, Request, false;
     /// The quota is used up.
     Throttled = "throttled", 429, Unavailable, true;
     /// The system is sealed.

@@ -15,6 +15,9 @@ pub struct Status {
     pub root: String,
     /// Custodians' shares, where the root of trust has them.
     pub shares: Option<Shares>,
+    /// Hex of the random id of the round in which shares are given, once one was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub round: Option<String>,
 }
 
 /// How far a ceremony is.

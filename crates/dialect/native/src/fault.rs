@@ -1,6 +1,6 @@
 //! The gate's faults in our own words: one match without a wildcard (INV-8).
 
-use api::{FaultWhat, Limit, Malformed, Precondition};
+use api::{FaultWhat, Limit, Malformed, Precondition, ShareRefusal};
 use codec_native::Code;
 use domain::{Action, KeyId, KeyState, ResourceRef, ScheduledDestruction, StatementRef};
 use edge::Refusal;
@@ -129,6 +129,28 @@ pub(crate) fn word(what: &FaultWhat) -> Refused {
 
 fn say(code: Code, message: impl Into<String>) -> Refused {
     Refused::new(code, message)
+}
+
+/// Words a refusal of a share. It shows nothing of it but the index it bears.
+pub(crate) fn of_share(why: ShareRefusal) -> Refused {
+    let (index, text) = match why {
+        ShareRefusal::NotAShare => (None, "this is no share; a share begins with `kss1-`"),
+        ShareRefusal::Mistyped => (None, "characters of the share are missing or wrong; copy the whole line"),
+        ShareRefusal::Foreign { index } => (Some(index), "it belongs to another system, or was replaced"),
+        ShareRefusal::Altered { index } => (Some(index), "it was altered; use another copy of it"),
+        ShareRefusal::Duplicate { index } => (Some(index), "it was given already; give another"),
+        ShareRefusal::NoCustodians => {
+            (None, "this system has no custodians; restart the server, which reads its root of trust")
+        }
+        ShareRefusal::WrongRoot => (
+            None,
+            "these shares did not seal this system: what is stored was exchanged; an operator must look",
+        ),
+    };
+    match index {
+        Some(index) => say(Code::ShareRefused, format!("share {index}: {text}")).with("share", index),
+        None => say(Code::ShareRefused, text),
+    }
 }
 
 /// Words a refusal of the edge.

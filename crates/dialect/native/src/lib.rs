@@ -5,8 +5,6 @@
 //! worded in `fault` (the gate's refusals) or `refused` (what never reached the gate).
 #![deny(missing_docs)]
 
-mod attempts;
-mod ceremony;
 mod exchange;
 mod fault;
 mod native;
@@ -20,6 +18,5 @@ mod tests;
 mod view;
 mod words;
 
-pub use ceremony::{Ceremony, Initialised, ShareView, StatusSource, StatusView, TimeSource};
 pub use native::Native;
 pub use operations::{OPERATIONS, OperationRow, ResourceRule};

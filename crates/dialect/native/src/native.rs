@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use api::{FaultWhat, Kms, RequestContext};
+use api::{Ceremony, Kms, RequestContext};
 use async_trait::async_trait;
 use codec_native::{Code, Query};
 use domain::{Dialect, Proof, RequestId};
@@ -10,8 +10,6 @@ use edge::{HttpDialect, Refusal, Request, Response};
 use http::header::AUTHORIZATION;
 use secret::SecretBytes;
 
-use crate::attempts::Attempts;
-use crate::ceremony::{Ceremony, StatusSource, TimeSource};
 use crate::exchange::{Asked, DEFAULT_TENANT, Exchange, place};
 use crate::operations::{NoRoute, Op, OperationRow, Routed, route};
 use crate::refused::Refused;
@@ -26,30 +24,22 @@ const MAX_TOKEN: usize = 512;
 /// Keystead's own API.
 pub struct Native {
     kms: Arc<dyn Kms>,
-    status: StatusSource,
-    ceremony: Option<Arc<dyn Ceremony>>,
-    clock: TimeSource,
-    attempts: Attempts,
+    ceremony: Arc<dyn Ceremony>,
 }
 
 impl Native {
-    /// The dialect over a gate. Without a ceremony, unsealing and initialising are answered as unsupported here.
+    /// The dialect over a gate, and over the ceremony that opens it.
     #[must_use]
-    pub fn new(
-        kms: Arc<dyn Kms>,
-        status: StatusSource,
-        ceremony: Option<Arc<dyn Ceremony>>,
-        clock: TimeSource,
-    ) -> Self {
-        Self { kms, status, ceremony, clock, attempts: Attempts::default() }
+    pub fn new(kms: Arc<dyn Kms>, ceremony: Arc<dyn Ceremony>) -> Self {
+        Self { kms, ceremony }
     }
 
     async fn answer(&self, request: &Request) -> Result<Answer, Refused> {
         let routed = route(&request.method, &request.path);
         if let Ok(Routed { row, .. }) = &routed
-            && let Op::Status | Op::Unseal | Op::Init = row.op
+            && let Some(answer) = self.open(row, request).await
         {
-            return self.open(row, request).await;
+            return answer;
         }
         let (row, captures) = match routed {
             Ok(Routed { row, captures }) => (Ok(row), captures),
@@ -74,22 +64,22 @@ impl Native {
     }
 
     /// What nobody is authenticated for: it tells the seal's status, or the proof is a custodian's share.
-    async fn open(&self, row: &OperationRow, request: &Request) -> Result<Answer, Refused> {
-        let query = Query::parse(request.query.as_deref(), &[])?;
+    async fn open(&self, row: &OperationRow, request: &Request) -> Option<Result<Answer, Refused>> {
+        if !matches!(row.op, Op::Status | Op::Unseal | Op::ResetUnseal | Op::Init) {
+            return None;
+        }
+        let query = match Query::parse(request.query.as_deref(), &[]) {
+            Ok(query) => query,
+            Err(bad) => return Some(Err(bad.into())),
+        };
         let asked = Asked { captures: &[], query, body: &request.body };
-        if row.op == Op::Status {
-            return ops::status(&self.status);
-        }
-        let unsupported = || fault::word(&FaultWhat::Unsupported { what: "that over the network" });
-        let ceremony = self.ceremony.as_deref().ok_or_else(unsupported)?;
-        let admitted = self.attempts.admit(request.peer, (self.clock)());
-        admitted.map_err(|retry_after| fault::word(&FaultWhat::Throttled { retry_after }))?;
-        let context = context(request, row.name, None);
-        if row.op == Op::Unseal {
-            ops::unseal(ceremony, context, &asked).await
-        } else {
-            ops::init(ceremony, context, &asked).await
-        }
+        let (ceremony, context) = (&*self.ceremony, context(request, row.name, None));
+        Some(match row.op {
+            Op::Status => ops::status(ceremony),
+            Op::Unseal => ops::unseal(ceremony, context, &asked).await,
+            Op::ResetUnseal => ops::reset_unseal(ceremony, context).await,
+            _ => ops::init(ceremony, context, &asked).await,
+        })
     }
 }
 

@@ -58,6 +58,7 @@ macro_rules! operations {
 operations! {
     Status = "sys.status", GET "sys/status", [];
     Unseal = "sys.unseal", POST "sys/unseal", [];
+    ResetUnseal = "sys.reset-unseal", DELETE "sys/unseal", [];
     Init = "sys.init", POST "sys/init", [];
     Seal = "sys.seal", POST "sys/seal", [Seal on System];
     ShowMe = "me.show", GET "me", [];

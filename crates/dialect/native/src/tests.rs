@@ -1,6 +1,6 @@
 //! What needs no gate: the fault table, and the pages that must name everything.
 
-use api::{FaultWhat, Limit, Malformed, Precondition};
+use api::{FaultWhat, Limit, Malformed, Precondition, ShareRefusal};
 use codec_native::Code;
 use domain::{
     AbsentReason, AccountId, Action, KeyId, KeySpec, KeyState, MaterialId, Name, ResourceRef,
@@ -90,6 +90,19 @@ fn inv_8_the_fault_table_is_as_reviewed() {
         let refused = fault::word(&what);
         assert_eq!(refused.code.word(), what.word(), "a code is the fault's own word");
         assert!(!refused.message.ends_with('.') && !refused.message.starts_with(char::is_uppercase));
+        let code = refused.code;
+        table.push_str(&format!("{} | {} | {}\n", code.status(), code.word(), refused.message));
+    }
+    for why in [
+        ShareRefusal::NotAShare,
+        ShareRefusal::Mistyped,
+        ShareRefusal::Foreign { index: 1 },
+        ShareRefusal::Altered { index: 2 },
+        ShareRefusal::Duplicate { index: 3 },
+        ShareRefusal::NoCustodians,
+        ShareRefusal::WrongRoot,
+    ] {
+        let refused = fault::of_share(why);
         let code = refused.code;
         table.push_str(&format!("{} | {} | {}\n", code.status(), code.word(), refused.message));
     }

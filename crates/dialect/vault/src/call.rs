@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use api::ops::KeyRef;
-use api::{Fault, FaultWhat, Kms, KmsExt, Malformed, Operation, RequestContext};
+use api::{Ceremony, Fault, FaultWhat, Kms, KmsExt, Malformed, Operation, RequestContext};
 use async_trait::async_trait;
 use domain::{Coordinates, Dialect, Name, Proof, RequestId, Space};
 use edge::{HttpDialect, Refusal, Request, Response};
@@ -12,7 +12,7 @@ use secret::SecretBytes;
 
 use crate::envelope::{Answer, Errors};
 use crate::path::{self, Path};
-use crate::sys::{self, StatusSource};
+use crate::sys;
 use crate::{envelope, fault, ops, query};
 
 /// The original's default.
@@ -27,7 +27,7 @@ const MAX_NAMESPACE: usize = 255;
 /// The dialect.
 pub struct Vault {
     kms: Arc<dyn Kms>,
-    status: StatusSource,
+    ceremony: Arc<dyn Ceremony>,
 }
 
 /// Reading, writing, listing, deleting: what verbs come to.
@@ -49,20 +49,23 @@ pub(crate) struct Exchange<'a> {
 }
 
 impl Vault {
-    /// The dialect over a gate.
+    /// The dialect over a gate, and over the ceremony that opens it.
     #[must_use]
-    pub fn new(kms: Arc<dyn Kms>, status: StatusSource) -> Self {
-        Self { kms, status }
+    pub fn new(kms: Arc<dyn Kms>, ceremony: Arc<dyn Ceremony>) -> Self {
+        Self { kms, ceremony }
     }
 
     async fn answer(&self, request: &Request, segments: &[String]) -> Result<Answer, Errors> {
         let parts: Vec<&str> = segments.iter().map(String::as_str).collect();
-        let status = (self.status)();
+        let status = self.ceremony.status();
         if let Some(page) = sys::page(&parts) {
             let namespace = namespace(&request.headers);
             return page.answer(status, request, &namespace);
         }
         let verb = verb(request)?;
+        if parts == ["sys", "unseal"] {
+            return self.unseal(verb, request).await;
+        }
         if status.sealed {
             return Err(fault::word(&FaultWhat::Sealed));
         }
@@ -76,6 +79,28 @@ impl Vault {
             return Err(exchange.refuse(Errors::bad_request(text)).await);
         }
         ops::dispatch(verb, &parts, exchange).await
+    }
+
+    /// What nobody is authenticated for; it concerns the whole server, so only the root namespace has it.
+    async fn unseal(&self, verb: Verb, request: &Request) -> Result<Answer, Errors> {
+        match verb {
+            Verb::Write if namespace(&request.headers).is_empty() => {
+                ops::unseal(&*self.ceremony, context(request, "write sys/unseal"), request).await
+            }
+            Verb::Write => Err(Errors::bad_request("operation unavailable in namespaces")),
+            Verb::Read | Verb::List | Verb::Delete => Err(Errors::silent(405)),
+        }
+    }
+}
+
+/// What a request brings along, in the namespace that its headers name.
+fn context(request: &Request, operation: &'static str) -> RequestContext {
+    RequestContext {
+        id: request.id,
+        received_at: request.received_at,
+        place: Coordinates::new(Dialect::Vault, namespace(&request.headers)),
+        operation: operation.into(),
+        address: request.peer,
     }
 }
 
@@ -162,13 +187,7 @@ impl Exchange<'_> {
     }
 
     fn context(&self) -> RequestContext {
-        RequestContext {
-            id: self.request.id,
-            received_at: self.request.received_at,
-            place: Coordinates::new(Dialect::Vault, namespace(&self.request.headers)),
-            operation: self.operation.into(),
-            address: self.request.peer,
-        }
+        context(self.request, self.operation)
     }
 
     fn proof(&self) -> Proof {

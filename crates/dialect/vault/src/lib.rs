@@ -18,4 +18,3 @@ mod tests;
 
 pub use call::Vault;
 pub use operations::{OPERATIONS, OperationRow, ResourceRule};
-pub use sys::{SealStatus, StatusSource};

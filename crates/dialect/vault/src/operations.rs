@@ -35,6 +35,7 @@ const fn row(name: &'static str, asks: &'static [(Action, ResourceRule)]) -> Ope
 pub const OPERATIONS: &[OperationRow] = &[
     row("read sys/health", &[]),
     row("read sys/seal-status", &[]),
+    row("write sys/unseal", &[]),
     row("read sys/init", &[]),
     row("read sys/leader", &[]),
     row("read auth/token/lookup-self", &[]),

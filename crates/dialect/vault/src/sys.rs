@@ -1,7 +1,6 @@
 //! What clients ask of `sys` before anything else; answered without a token, because it tells states only.
 
-use std::sync::Arc;
-
+use api::SealStatus;
 use edge::Request;
 use http::Method;
 use serde_json::json;
@@ -13,26 +12,6 @@ use crate::query;
 const VERSION: &str = "2.7.2";
 /// The status codes of `sys/health` that a client may choose; those of standbys mean nothing where every node serves.
 const CODES: [&str; 5] = ["activecode", "standbycode", "sealedcode", "uninitcode", "drsecondarycode"];
-
-/// Whether the system is sealed, and how far unsealing is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SealStatus {
-    /// Root of trust: `keyfile`, `shamir`, `memory`.
-    pub kind: &'static str,
-    /// Whether it was ever initialised.
-    pub initialised: bool,
-    /// Whether it is sealed.
-    pub sealed: bool,
-    /// Shares that unseal; 1 where no custodian is needed.
-    pub threshold: u8,
-    /// Shares that exist.
-    pub shares: u8,
-    /// Shares given so far.
-    pub progress: u8,
-}
-
-/// Tells the status at any moment.
-pub type StatusSource = Arc<dyn Fn() -> SealStatus + Send + Sync>;
 
 /// A page that needs no token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,16 +62,32 @@ impl StatusPage {
     }
 }
 
-fn seal_status(status: SealStatus) -> Answer {
-    let SealStatus { kind, initialised, sealed, threshold, shares, progress } = status;
+/// Without custodians, one share of one stands for whatever the root of trust is.
+pub(crate) fn seal_status(status: SealStatus) -> Answer {
+    let SealStatus { initialised, sealed, root, shares } = status;
+    let (threshold, total, given) = shares.map_or((1, 1, 0), |s| (s.threshold, s.total, s.given));
+    let nonce = shares.and_then(|shares| shares.round).map_or_else(String::new, uuid);
     Answer::Bare(
         200,
         json!({
-            "type": kind, "initialized": initialised, "sealed": sealed, "t": threshold, "n": shares,
-            "progress": progress, "nonce": "", "version": VERSION, "build_date": "", "migration": false,
+            "type": root, "initialized": initialised, "sealed": sealed, "t": threshold, "n": total,
+            "progress": given, "nonce": nonce, "version": VERSION, "build_date": "", "migration": false,
             "recovery_seal": false, "storage_type": "keystead", "cluster_name": "keystead",
         }),
     )
+}
+
+/// A round's id in the form of the original's nonces.
+fn uuid(id: [u8; 16]) -> String {
+    let hex = format!("{:032x}", u128::from_be_bytes(id));
+    let mut text = String::with_capacity(36);
+    for (at, digit) in hex.chars().enumerate() {
+        if matches!(at, 8 | 12 | 16 | 20) {
+            text.push('-');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// The status code says it all, and each may be chosen by the client.

@@ -83,6 +83,7 @@ fn inv_6_only_reviewed_operations_ask_for_nothing() {
     let reviewed = [
         "read sys/health",
         "read sys/seal-status",
+        "write sys/unseal",
         "read sys/init",
         "read sys/leader",
         "read auth/token/lookup-self",

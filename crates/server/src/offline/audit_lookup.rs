@@ -157,7 +157,7 @@ mod tests {
         let json: serde_json::Value = serde_json::from_str(&json).unwrap();
         assert_eq!(json["record"]["operation"], "Bootstrap");
         let yaml = find("Bootstrap", None, false, Format::Yaml);
-        assert!(yaml.starts_with("---\nn: 0\n") && yaml.contains("operation: Bootstrap\n"), "{yaml}");
+        assert!(yaml.starts_with("---\nn: 1\n") && yaml.contains("operation: Bootstrap\n"), "{yaml}");
         assert_eq!(find("Bootstrap", None, true, Format::Table), "");
         assert_eq!(find("Bootstrap", Some("2200-01-01T00:00:00Z"), false, Format::Table), "");
         assert_eq!(find("Nothing", None, false, Format::Table), "");
@@ -166,7 +166,7 @@ mod tests {
         let mut by_nobody = what("Bootstrap", None);
         by_nobody.filter.principal = Some("nobody".to_owned());
         assert!(search(&dir, &by_nobody, false, Format::Table).is_err(), "an id that is none finds no less");
-        let last = TailAudit { filter: no_filter(), lines: 3, follow: false };
+        let last = TailAudit { filter: no_filter(), lines: 1, follow: false };
         assert_eq!(tail(&dir, &last, Format::Table).await.unwrap(), found);
     }
 

@@ -14,16 +14,19 @@ use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use provider_software::Software;
-use root::{KekRing, Keyfile};
+use root::shamir::{SplitRecord, combine};
+use root::{Guarded, KekRing, Keyfile};
 use secret::Secret;
-use spi::RootOfTrust;
+use spi::{RootOfTrust, SealCrypto};
 use store_record::Holdings;
 use store_sqlite::Sqlite;
 
 use crate::config::Config;
+use crate::custody::{record, shares};
 use crate::offline::progress::{Progress, grouped};
-use crate::root_record::RootRecord;
 use crate::system::StartError;
+
+const DOING: &str = "root of trust";
 
 /// What to do with a backup
 #[derive(Subcommand)]
@@ -42,6 +45,9 @@ pub(crate) struct CreateArgs {
     /// The file to make; it must not be there yet
     #[arg(long, value_name = "FILE")]
     pub(crate) to: PathBuf,
+    /// A file with a custodian's share, of a system that has custodians; as many as unseal it
+    #[arg(long = "share", value_name = "FILE")]
+    pub(crate) shares: Vec<PathBuf>,
 }
 
 /// Options of `backup verify`
@@ -52,6 +58,9 @@ pub(crate) struct VerifyArgs {
     /// The keyfile of the system it was made of; without it the configured one, if it is there
     #[arg(long, value_name = "PATH")]
     pub(crate) keyfile: Option<PathBuf>,
+    /// A file with a custodian's share, of a system that has custodians; as many as unseal it
+    #[arg(long = "share", value_name = "FILE")]
+    pub(crate) shares: Vec<PathBuf>,
 }
 
 /// Options of `backup restore`
@@ -65,6 +74,9 @@ pub(crate) struct RestoreArgs {
     /// The keyfile of the system it was made of; without it the configured one
     #[arg(long, value_name = "PATH")]
     pub(crate) keyfile: Option<PathBuf>,
+    /// A file with a custodian's share, of a system that has custodians; as many as unseal it
+    #[arg(long = "share", value_name = "FILE")]
+    pub(crate) shares: Vec<PathBuf>,
     /// The newest pin that survives: a backup older than it is refused
     #[arg(long, value_name = "PATH")]
     pub(crate) pin: Option<PathBuf>,
@@ -90,20 +102,49 @@ struct Unsealed {
     ring: Arc<KekRing>,
 }
 
-/// Opens the wrapped key of a root record with a keyfile.
-async fn unseal(record: &Path, keyfile: &Path) -> Result<Unsealed, StartError> {
-    let record = RootRecord::read(record)?;
-    let keyfile_root = Keyfile::at(keyfile);
-    if record.kind() != keyfile_root.kind() {
-        return Err(StartError(format!("the system was sealed by `{}`, not by a keyfile", record.kind())));
-    }
-    let root = keyfile_root.secret().await.map_err(StartError::while_doing("root of trust"))?;
+/// What is at hand of a root of trust.
+struct AtHand {
+    keyfile: PathBuf,
+    /// Files with a custodian's share each.
+    shares: Vec<PathBuf>,
+}
+
+/// Opens the wrapped key of a root record with what is at hand.
+async fn unseal(record: &Path, at_hand: &AtHand) -> Result<Unsealed, StartError> {
+    let record = record::read(record)?;
+    let wrapped = record.system.clone();
+    let root = match &record.guarded {
+        Guarded::Keyfile => {
+            Keyfile::at(&at_hand.keyfile).secret().await.map_err(StartError::while_doing(DOING))?
+        }
+        Guarded::Shamir(split) => combined(split, &at_hand.shares)?,
+        Guarded::Memory => {
+            return Err(StartError("the system's root of trust was in memory only".to_owned()));
+        }
+    };
     let ring = Arc::new(KekRing::new(Arc::new(Software::new())));
-    let unsealed = ring.unseal(&root, &record.system()?);
-    unsealed.map_err(|e| {
-        StartError(format!("the keyfile `{}` did not seal this system: {e}", keyfile.display()))
+    ring.unseal(&root, &wrapped).map_err(|e| match record.guarded {
+        Guarded::Keyfile => {
+            StartError(format!("the keyfile `{}` did not seal this system: {e}", at_hand.keyfile.display()))
+        }
+        Guarded::Shamir(_) | Guarded::Memory => {
+            StartError(format!("the shares did not seal this system: {e}"))
+        }
     })?;
     Ok(Unsealed { root, ring })
+}
+
+/// The root key of enough shares.
+fn combined(split: &SplitRecord, files: &[PathBuf]) -> Result<Secret<[u8; 32]>, StartError> {
+    let crypto = Software::new();
+    if files.is_empty() {
+        let threshold = split.terms().threshold();
+        return Err(StartError(format!("the system has custodians: name {threshold} files with --share")));
+    }
+    let shares = files.iter().map(|file| shares::parse(file)).collect::<Result<Vec<_>, _>>()?;
+    let root = combine(&shares, split, &|parts| SealCrypto::sha256(&crypto, parts));
+    let root = root.map_err(StartError::while_doing("the custodians' shares"))?;
+    Secret::try_from(root).map_err(|_| StartError("the shares' secret is no root key".to_owned()))
 }
 
 /// Opens every row of a database that nobody else has.

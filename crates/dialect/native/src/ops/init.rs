@@ -1,10 +1,9 @@
 //! `POST sys/init`: initialises a system that never was; answers the shares and the first token, this once.
 
-use api::RequestContext;
+use api::{Ceremony, RequestContext};
 use codec_native::{InitAnswer, InitRequest, SecretText};
 use http::StatusCode;
 
-use crate::ceremony::Ceremony;
 use crate::exchange::Asked;
 use crate::fault;
 use crate::refused::Refused;

@@ -24,6 +24,7 @@ mod list_policies;
 mod list_principals;
 mod list_tenants;
 mod put_key_policy;
+mod reset_unseal;
 mod revoke_credential;
 mod rotate_key;
 mod schedule_destruction;
@@ -37,6 +38,7 @@ mod update_principal;
 mod write_policy;
 
 pub(crate) use init::init;
+pub(crate) use reset_unseal::reset_unseal;
 pub(crate) use status::status;
 pub(crate) use unseal::unseal;
 
@@ -48,7 +50,9 @@ use crate::reply::Answer;
 /// Leads to an operation that is authenticated; the open ones are taken before.
 pub(crate) async fn dispatch(op: Op, exchange: Exchange<'_>) -> Result<Answer, Refused> {
     match op {
-        Op::Status | Op::Unseal | Op::Init => Err(exchange.refuse(Refused::internal()).await),
+        Op::Status | Op::Unseal | Op::ResetUnseal | Op::Init => {
+            Err(exchange.refuse(Refused::internal()).await)
+        }
         Op::BindName => exchange.run::<bind_name::BindName>().await,
         Op::CancelDestruction => exchange.run::<cancel_destruction::CancelDestruction>().await,
         Op::CreateAccount => exchange.run::<create_account::CreateAccount>().await,

@@ -1,9 +1,9 @@
 //! `POST sys/unseal`: one custodian's share.
 
-use api::RequestContext;
-use codec_native::{Status, UnsealRequest};
+use api::{Ceremony, NotUnsealed, RequestContext};
+use codec_native::UnsealRequest;
 
-use crate::ceremony::Ceremony;
+use super::status;
 use crate::exchange::Asked;
 use crate::fault;
 use crate::refused::Refused;
@@ -15,6 +15,9 @@ pub(crate) async fn unseal(
     asked: &Asked<'_>,
 ) -> Result<Answer, Refused> {
     let UnsealRequest { share } = asked.body()?;
-    let status = ceremony.unseal(context, share.0).await.map_err(|fault| fault::word(&fault.what))?;
-    Answer::ok(&Status::from(status))
+    match ceremony.unseal(context, share.0).await {
+        Ok(after) => status::answer(after),
+        Err(NotUnsealed::Share(why)) => Err(fault::of_share(why)),
+        Err(NotUnsealed::Fault(fault)) => Err(fault::word(&fault.what)),
+    }
 }

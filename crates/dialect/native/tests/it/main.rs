@@ -8,18 +8,18 @@ mod stub;
 
 use std::sync::Arc;
 
+use api::Ceremony;
 use bytes::Bytes;
 use domain::{RequestId, Timestamp};
 use edge::{HttpDialect, Request, Response};
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderValue, Method};
-use keystead_dialect_native::{Ceremony, Native, StatusView};
+use keystead_dialect_native::Native;
 
 use stub::{Stub, TOKEN};
 
 fn native(stub: &Arc<Stub>, ceremony: Option<Arc<dyn Ceremony>>) -> Native {
-    let status = StatusView { initialised: true, sealed: false, root: "keyfile", shares: None };
-    Native::new(stub.clone(), Arc::new(move || status), ceremony, Arc::new(|| Timestamp::from_millis(0)))
+    Native::new(stub.clone(), ceremony.unwrap_or_else(|| Arc::new(open::Keyfile)))
 }
 
 /// A request whose target may have a query, with the good token unless told otherwise.

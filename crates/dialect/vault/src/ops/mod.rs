@@ -8,6 +8,9 @@ mod list_keys;
 mod lookup_self;
 mod read_key;
 mod soft_delete;
+mod unseal;
+
+pub(crate) use unseal::unseal;
 
 use serde::Deserialize;
 

@@ -92,3 +92,34 @@ fn status_pages_need_no_token_and_are_read_only() {
     let told = world.ask("GET /v1/transit/keys/a", "");
     assert_eq!(told, (503, "{\"errors\":[\"Vault is sealed\"]}".to_owned()));
 }
+
+#[test]
+fn shares_are_given_without_a_token_and_a_wrong_one_is_named() {
+    let world = World::new();
+    world.sealed.store(true, Ordering::Relaxed);
+    let put = |body: &str| world.ask_with("PUT /v1/sys/unseal", body.as_bytes(), &[]);
+    let member = |told: &crate::stub::Told, name: &str| {
+        serde_json::from_str::<serde_json::Value>(&told.1).unwrap()[name].clone()
+    };
+    let told = put(r#"{"key":"kss1-a","reset":false,"migrate":false}"#);
+    assert_eq!((told.0, member(&told, "progress"), member(&told, "sealed")), (200, 1.into(), true.into()));
+    assert_eq!(member(&told, "nonce"), "1f1f1f1f-1f1f-1f1f-1f1f-1f1f1f1f1f1f");
+    let told = put(r#"{"key":"kss1-wrong"}"#);
+    assert_eq!(told, (400, "{\"errors\":[\"share 3 was altered, use another copy of it\"]}".to_owned()));
+    for bad in ["", "[]", "{\"key\":", "{}", "{\"key\":\"\"}", "{\"key\":\"a\",\"reset\":7}"] {
+        assert_eq!(put(bad).0, 400, "{bad}");
+    }
+    assert_eq!(put(&format!("{{\"key\":\"{}\"}}", "k".repeat(5000))).0, 400);
+    let told = put(r#"{"reset":true}"#);
+    assert_eq!((member(&told, "progress"), member(&told, "nonce")), (0.into(), "".into()));
+    put(r#"{"key":"kss1-a"}"#);
+    let told = world.ask_with("POST /v1/sys/unseal", br#"{"key":"kss1-b"}"#, &[]);
+    assert_eq!(
+        (member(&told, "sealed"), member(&told, "t"), member(&told, "n")),
+        (false.into(), 2.into(), 3.into())
+    );
+    assert_eq!(put(r#"{"reset":true}"#), (400, "{\"errors\":[\"vault is unsealed\"]}".to_owned()));
+    assert_eq!(world.ask_with("GET /v1/sys/unseal", b"", &[]).0, 405);
+    let elsewhere = [("x-vault-namespace", "n")];
+    assert_eq!(world.ask_with("PUT /v1/sys/unseal", br#"{"key":"kss1-a"}"#, &elsewhere).0, 400);
+}

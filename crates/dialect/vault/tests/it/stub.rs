@@ -1,14 +1,17 @@
 //! A gate for tests: one token, keys in memory, a reversible "encryption", and refusals that are counted.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use api::ops::{
     AssociatedData, CreateKey, Decrypt, Decrypted, Encrypt, Encrypted, EncryptedItem, KeyRef, KeyView,
     ListNames, NameView,
 };
-use api::{Command, Fault, FaultWhat, Kms, Output, Page, Proof, RequestContext};
+use api::{
+    Ceremony, Command, Fault, FaultWhat, Initialised, Kms, NotUnsealed, Output, Page, Proof, RequestContext,
+    SealStatus, ShareRefusal, ShareStatus,
+};
 use async_trait::async_trait;
 use bytes::Bytes;
 use domain::{
@@ -18,7 +21,7 @@ use domain::{
 };
 use edge::{HttpDialect, Request, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use keystead_dialect_vault::{SealStatus, Vault};
+use keystead_dialect_vault::Vault;
 use secret::{Exposure, SecretBytes};
 
 pub(crate) const AT: Timestamp = Timestamp::from_millis(1_700_000_000_000);
@@ -227,6 +230,43 @@ pub(crate) struct World {
     runtime: tokio::runtime::Runtime,
 }
 
+/// Any share but `kss1-wrong` counts, and two open.
+struct Custodians {
+    sealed: Arc<AtomicBool>,
+    given: AtomicU8,
+}
+
+#[async_trait]
+impl Ceremony for Custodians {
+    fn status(&self) -> SealStatus {
+        let given = self.given.load(Ordering::Relaxed);
+        let round = (given > 0).then_some([0x1f; 16]);
+        let shares = Some(ShareStatus { total: 3, threshold: 2, given, round });
+        SealStatus { initialised: true, sealed: self.sealed.load(Ordering::Relaxed), root: "shamir", shares }
+    }
+
+    async fn unseal(&self, context: RequestContext, share: SecretBytes) -> Result<SealStatus, NotUnsealed> {
+        assert_eq!(context.operation, "write sys/unseal");
+        if share.expose(Exposure::ShareCeremony) == b"kss1-wrong" {
+            return Err(NotUnsealed::Share(ShareRefusal::Altered { index: 3 }));
+        }
+        if self.given.fetch_add(1, Ordering::Relaxed) == 1 {
+            self.given.store(0, Ordering::Relaxed);
+            self.sealed.store(false, Ordering::Relaxed);
+        }
+        Ok(self.status())
+    }
+
+    async fn reset(&self, _: RequestContext) -> Result<SealStatus, Fault> {
+        self.given.store(0, Ordering::Relaxed);
+        Ok(self.status())
+    }
+
+    async fn initialise(&self, _: RequestContext, _: u8, _: u8) -> Result<Initialised, Fault> {
+        Err(FaultWhat::AlreadyInitialised.into())
+    }
+}
+
 /// Status and body of an answer.
 pub(crate) type Told = (u16, String);
 
@@ -234,18 +274,10 @@ impl World {
     pub(crate) fn new() -> Self {
         let (stub, sealed) = (Arc::new(Stub::default()), Arc::new(AtomicBool::new(false)));
         stub.make(["a".to_owned()]);
-        let flag = Arc::clone(&sealed);
-        let status = move || SealStatus {
-            kind: "memory",
-            initialised: true,
-            sealed: flag.load(Ordering::Relaxed),
-            threshold: 1,
-            shares: 1,
-            progress: 0,
-        };
+        let custodians = Arc::new(Custodians { sealed: Arc::clone(&sealed), given: AtomicU8::new(0) });
         let kms: Arc<dyn Kms> = Arc::<Stub>::clone(&stub);
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        Self { stub, sealed, vault: Vault::new(kms, Arc::new(status)), runtime }
+        Self { stub, sealed, vault: Vault::new(kms, custodians), runtime }
     }
 
     /// One request with the right token; `to` is method, path and query.

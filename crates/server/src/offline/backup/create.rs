@@ -7,7 +7,7 @@ use spi::Clock;
 use store_record::{FilePin, Holdings, Pin, PinState};
 
 use super::format::{AUDIT_KEY, CHECKPOINT, DATABASE, Header, ROOT};
-use super::{CreateArgs, Unsealed, folder_of, inspect, kinds, temporary_in, unseal};
+use super::{AtHand, CreateArgs, Unsealed, folder_of, inspect, kinds, temporary_in, unseal};
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::files;
@@ -21,12 +21,13 @@ pub(super) async fn create(config: &Config, args: &CreateArgs) -> Result<String,
     }
     let folder = folder_of(&args.to);
     let dir = temporary_in(folder)?;
+    let at_hand = AtHand { keyfile: config.keyfile.clone(), shares: args.shares.clone() };
     let mut progress = Progress::new();
     // Before the database: the pin never passes what the database holds, so the copy is at least as new.
     let pin = FilePin::new(config.data_dir.join("pin"));
     let pinned = pin.load().map_err(StartError::while_doing("pin"))?;
     gather(config, dir.path(), &mut progress)?;
-    let unsealed = unseal(&dir.path().join(ROOT), &config.keyfile).await;
+    let unsealed = unseal(&dir.path().join(ROOT), &at_hand).await;
     let held = match &unsealed {
         Ok(unsealed) => Some(inspect(&dir.path().join(DATABASE), unsealed, &mut progress).await?),
         Err(_) => None,

@@ -17,7 +17,7 @@ use store_record::{FilePin, Pin, PinState};
 
 use super::format::{AUDIT_KEY, Backup, CHECKPOINT, DATABASE, ROOT};
 use super::verify::{Checked, check, state_text, unpack};
-use super::{RestoreArgs, temporary_in};
+use super::{AtHand, RestoreArgs, temporary_in};
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::files;
@@ -32,12 +32,13 @@ const RECORD: usize = 2048;
 /// Restores, and says what comes next.
 pub(super) async fn restore(config: &Config, args: &RestoreArgs) -> Result<String, StartError> {
     let keyfile = args.keyfile.as_ref().unwrap_or(&config.keyfile);
+    let at_hand = AtHand { keyfile: keyfile.clone(), shares: args.shares.clone() };
     let mut backup = Backup::open(&args.file)?;
     empty_folder(&args.data_dir)?;
     let stage = temporary_in(&args.data_dir)?;
     let mut progress = Progress::new();
     unpack(&mut backup, stage.path(), &mut progress)?;
-    let checked = check(&backup, stage.path(), keyfile, &mut progress).await?;
+    let checked = check(&backup, stage.path(), &at_hand, &mut progress).await?;
     drop(progress);
     let state = &checked.holdings.state;
     compare(state, args)?;
@@ -45,7 +46,7 @@ pub(super) async fn restore(config: &Config, args: &RestoreArgs) -> Result<Strin
     let mut pin = FilePin::new(stage.path().join("pin"));
     pin.store(state).map_err(StartError::while_doing("pin"))?;
     settle(stage.path(), &args.data_dir).map_err(StartError::while_doing(args.data_dir.display()))?;
-    Ok(said(args, &backup, &checked, keyfile))
+    Ok(said(args, &backup, &checked, &at_hand))
 }
 
 fn empty_folder(dir: &Path) -> Result<(), StartError> {
@@ -160,17 +161,25 @@ fn settle(stage: &Path, dir: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-fn said(args: &RestoreArgs, backup: &Backup, checked: &Checked, keyfile: &Path) -> String {
+fn said(args: &RestoreArgs, backup: &Backup, checked: &Checked, at_hand: &AtHand) -> String {
     let (dir, state) = (args.data_dir.display(), &checked.holdings.state);
     let newest = match (&args.pin, args.accept_rollback) {
         (Some(_), false) => "it is as new as the pin",
         (Some(_), true) => "the pin was overruled with --accept-rollback",
         (None, _) => "no pin was given, so nothing here can tell whether a newer state was acknowledged",
     };
+    let root = if at_hand.shares.is_empty() {
+        let keyfile = at_hand.keyfile.display();
+        format!(
+            "let the server find the keyfile: --set root.keyfile={keyfile}, or copy it to {dir}/root.key with mode 0600"
+        )
+    } else {
+        "set root.kind=shamir; after the start its custodians unseal it with `keystead unseal`".to_owned()
+    };
     format!(
         "restored {dir}: {} rows, {}, as of {}\n{newest}\n\n\
          what comes next:\n\
-         1. let the server find the keyfile: --set root.keyfile={}, or copy it to {dir}/root.key with mode 0600\n\
+         1. {root}\n\
          2. start it: keystead server --set data_dir={dir}\n\
          3. do again what was done after commit {}: destroyed keys are back, revoked rights hold again\n\
          4. a new audit log began in {dir}/audit; ship its audit.pub. The old log, wherever it was kept, verifies with\n   keystead audit verify OLD --key {dir}/{BEFORE}/{AUDIT_KEY} --checkpoint {dir}/{BEFORE}/{CHECKPOINT}\n\
@@ -178,7 +187,6 @@ fn said(args: &RestoreArgs, backup: &Backup, checked: &Checked, keyfile: &Path) 
         grouped(checked.holdings.live()),
         state_text(state),
         backup.header.created.rfc3339(),
-        keyfile.display(),
         state.sequence
     )
 }

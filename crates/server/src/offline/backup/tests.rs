@@ -18,7 +18,7 @@ use store_record::Options;
 use super::format::Backup;
 use super::{BackupCommand, CreateArgs, RestoreArgs, VerifyArgs, run};
 use crate::config::{Config, Layered, RootKind, TlsMode};
-use crate::start::{First, unsealed};
+use crate::start::{First, started};
 use crate::system::{StartError, System};
 
 const TOKEN: &str = "kst_test";
@@ -42,14 +42,16 @@ impl House {
 
     async fn backup(&self, name: &str) -> PathBuf {
         let to = self.at(name);
-        run(&self.config, BackupCommand::Create(CreateArgs { to: to.clone() })).await.unwrap();
+        run(&self.config, BackupCommand::Create(CreateArgs { to: to.clone(), shares: Vec::new() }))
+            .await
+            .unwrap();
         to
     }
 
     fn restoring(&self, file: &Path, to: &str) -> RestoreArgs {
         let keyfile = Some(self.config.keyfile.clone());
         let (file, data_dir) = (file.to_owned(), self.at(to));
-        RestoreArgs { file, data_dir, keyfile, pin: None, accept_rollback: false }
+        RestoreArgs { file, data_dir, keyfile, shares: Vec::new(), pin: None, accept_rollback: false }
     }
 
     async fn restore(&self, args: RestoreArgs) -> Result<String, StartError> {
@@ -57,7 +59,7 @@ impl House {
     }
 
     async fn verify(&self, file: &Path) -> Result<String, StartError> {
-        let args = VerifyArgs { file: file.to_owned(), keyfile: None };
+        let args = VerifyArgs { file: file.to_owned(), keyfile: None, shares: Vec::new() };
         run(&self.config, BackupCommand::Verify(args)).await
     }
 
@@ -76,9 +78,12 @@ fn config(data: &Path, keyfile: &Path) -> Config {
 
 pub(crate) async fn start(config: Config, options: Options) -> Result<Arc<System>, StartError> {
     let system = System::open(config)?;
-    let token = || Ok(First { name: "operator", access_key: None, token: bytes(TOKEN) });
-    unsealed(&system, token, options).await?;
+    started(&system, first, options).await?;
     Ok(system)
+}
+
+pub(crate) fn first() -> Result<First, StartError> {
+    Ok(First { name: "operator", access_key: None, token: bytes(TOKEN) })
 }
 
 fn bytes(text: &str) -> SecretBytes {
@@ -276,7 +281,7 @@ async fn what_is_refused_is_refused_before_anything_is_made() {
     start(house.config.clone(), Options::default()).await.unwrap().close().await;
     let file = house.backup("one.backup").await;
     holds(
-        run(&house.config, BackupCommand::Create(CreateArgs { to: file.clone() })).await,
+        run(&house.config, BackupCommand::Create(CreateArgs { to: file.clone(), shares: Vec::new() })).await,
         "replaces nothing",
     );
     let mut elsewhere = house.restoring(&file, "data");

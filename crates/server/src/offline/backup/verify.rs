@@ -1,14 +1,14 @@
 //! `backup verify`: every byte, and with the keyfile every row.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use audit::{Checkpoint, VerifierKey};
 use provider_software::Software;
 use store_record::{Holdings, PinState};
 
 use super::format::{AUDIT_KEY, Backup, CHECKPOINT, DATABASE, ROOT};
-use super::{VerifyArgs, inspect, kinds, unseal};
+use super::{AtHand, VerifyArgs, inspect, kinds, unseal};
 use crate::config::Config;
 use crate::offline::progress::{Progress, grouped, size};
 use crate::system::StartError;
@@ -30,18 +30,19 @@ pub(super) async fn verify(config: &Config, args: &VerifyArgs) -> Result<String,
     let dir = made.map_err(StartError::while_doing("a temporary folder"))?;
     unpack(&mut backup, dir.path(), &mut progress)?;
     let audit = audit(dir.path())?;
-    let keyfile = keyfile(config, args.keyfile.as_ref());
-    let checked = match &keyfile {
-        Some(keyfile) => Some(check(&backup, dir.path(), keyfile, &mut progress).await?),
+    let checked = match at_hand(config, args) {
+        Some(at_hand) => Some(check(&backup, dir.path(), &at_hand, &mut progress).await?),
         None => None,
     };
     drop(progress);
     Ok(said(&backup, checked.as_ref(), &audit))
 }
 
-/// The one that was named, else the configured one if it is there.
-fn keyfile(config: &Config, named: Option<&PathBuf>) -> Option<PathBuf> {
-    named.cloned().or_else(|| config.keyfile.exists().then(|| config.keyfile.clone()))
+/// The keyfile that was named, else the configured one if it is there; or shares.
+fn at_hand(config: &Config, args: &VerifyArgs) -> Option<AtHand> {
+    let (named, shares) = (args.keyfile.clone(), args.shares.clone());
+    let anything = named.is_some() || !shares.is_empty() || config.keyfile.exists();
+    anything.then(|| AtHand { keyfile: named.unwrap_or_else(|| config.keyfile.clone()), shares })
 }
 
 /// Writes all parts into a folder, with progress.
@@ -54,10 +55,10 @@ pub(super) fn unpack(backup: &mut Backup, dir: &Path, progress: &mut Progress) -
 pub(super) async fn check(
     backup: &Backup,
     dir: &Path,
-    keyfile: &Path,
+    at_hand: &AtHand,
     progress: &mut Progress,
 ) -> Result<Checked, StartError> {
-    let unsealed = unseal(&dir.join(ROOT), keyfile).await?;
+    let unsealed = unseal(&dir.join(ROOT), at_hand).await?;
     let sealed = backup.check_seal(&unsealed.root)?;
     let holdings = inspect(&dir.join(DATABASE), &unsealed, progress).await?;
     let (said, found) = (&backup.header.state, &holdings.state);
@@ -107,7 +108,7 @@ fn said(backup: &Backup, checked: Option<&Checked>, audit: &Option<Checkpoint>) 
         }
         None => {
             line("state", state_text(&header.state) + ", or later");
-            text.push_str("\nno keyfile was at hand: nothing was opened, and malice was not ruled out\n");
+            text.push_str("\nneither a keyfile nor shares were at hand: nothing was opened, and malice was not ruled out\n");
         }
     }
     text

@@ -5,16 +5,17 @@ use std::sync::Arc;
 
 use audit::VerifierKey;
 use provider_software::Software;
-use root::{KekRing, Keyfile};
+use root::{Guarded, KekRing, Keyfile, SealedRoot};
 use rustix::fs::{Access, access};
+use secret::Secret;
 use spi::RootOfTrust;
 use store_record::{FilePin, Pin, PinState};
 
 use super::Check;
 use super::machine::Machine;
 use crate::config::{Config, RootKind};
+use crate::custody::record;
 use crate::offline::progress::{grouped, size};
-use crate::root_record::RootRecord;
 use crate::system::{StartError, database as database_of};
 
 const RESTORE: &str = "restore the newest backup: keystead backup restore FILE --data-dir NEW";
@@ -30,36 +31,44 @@ pub(super) fn root(config: &Config) -> Check {
             Check::warn(NAME, "nothing is initialised here", "run `keystead init`")
         };
     }
-    match (opens(&path, config), config.root) {
-        (Err(e), _) => Check::fail(NAME, e.0, "put back root.json and the keyfile that belongs to it"),
-        (Ok(true), _) => Check::ok(NAME, "the keyfile opens root.json"),
-        (Ok(false), _) => Check::ok(NAME, "root.json is readable; opening it needs its custodians"),
+    match opens(&path, config) {
+        Err(e) => Check::fail(NAME, e.0, "put back root.json and the keyfile that belongs to it"),
+        Ok(found) => Check::ok(NAME, found),
     }
 }
 
-/// Unwraps the system's key and forgets it; `false` where a keyfile is not what opens it.
-fn opens(path: &Path, config: &Config) -> Result<bool, StartError> {
-    let record = RootRecord::read(path)?;
-    let wrapped = record.system()?;
-    if config.root != RootKind::Keyfile {
-        return Ok(false);
+/// Unwraps the system's key and forgets it, where a keyfile opens it; says what was found.
+fn opens(path: &Path, config: &Config) -> Result<String, StartError> {
+    let SealedRoot { guarded, system } = record::read(path)?;
+    match (guarded, config.root) {
+        (Guarded::Keyfile, RootKind::Keyfile) => {
+            let secret = by_keyfile(config)?;
+            let ring = KekRing::new(Arc::new(Software::new()));
+            let opened = ring.unseal(&secret, &system);
+            opened.map_err(StartError::while_doing("the keyfile does not open root.json"))?;
+            ring.seal_system();
+            Ok("the keyfile opens root.json".to_owned())
+        }
+        (Guarded::Shamir(split), RootKind::Shamir { .. }) => {
+            let terms = split.terms();
+            let (threshold, count) = (terms.threshold(), terms.count());
+            Ok(format!("root.json is whole; {threshold} of {count} custodians' shares open it"))
+        }
+        (guarded, _) => Err(StartError(format!(
+            "root.json is for `{}`, the configuration's root.kind is another",
+            guarded.kind()
+        ))),
     }
-    let keyfile = Keyfile::at(&config.keyfile);
-    if record.kind() != keyfile.kind() {
-        return Err(StartError(format!(
-            "root.json is for `{}`, the configuration says keyfile",
-            record.kind()
-        )));
-    }
+}
+
+fn by_keyfile(config: &Config) -> Result<Secret<[u8; 32]>, StartError> {
     // The keyfile answers at once: no device and no people are behind it.
+    let keyfile = Keyfile::at(&config.keyfile);
     let secret = std::pin::pin!(keyfile.secret());
-    let polled = secret.poll(&mut std::task::Context::from_waker(std::task::Waker::noop()));
-    let std::task::Poll::Ready(secret) = polled else { return Ok(false) };
-    let secret = secret.map_err(StartError::while_doing("root of trust"))?;
-    let ring = KekRing::new(Arc::new(Software::new()));
-    ring.unseal(&secret, &wrapped).map_err(StartError::while_doing("the keyfile does not open root.json"))?;
-    ring.seal_system();
-    Ok(true)
+    match secret.poll(&mut std::task::Context::from_waker(std::task::Waker::noop())) {
+        std::task::Poll::Ready(secret) => secret.map_err(StartError::while_doing("root of trust")),
+        std::task::Poll::Pending => Err(StartError("the keyfile did not answer".to_owned())),
+    }
 }
 
 /// The database's schema and structure.
