@@ -24,6 +24,9 @@ pub enum RemoteCommand {
         /// The file that holds the share
         #[arg(long, value_name = "FILE")]
         share_file: Option<PathBuf>,
+        /// Forget the shares that were given so far and begin a new round
+        #[arg(long, conflicts_with = "share_file")]
+        reset: bool,
     },
     /// Say who the server takes you for
     Whoami,

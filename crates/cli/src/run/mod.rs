@@ -41,7 +41,8 @@ async fn perform(command: RemoteCommand, session: &mut Session<'_, '_>) -> Resul
     match command {
         RemoteCommand::Status => system::status(session).await,
         RemoteCommand::Seal(confirm) => system::seal(session, confirm).await,
-        RemoteCommand::Unseal { share_file } => system::unseal(session, share_file.as_deref()).await,
+        RemoteCommand::Unseal { reset: true, .. } => system::reset(session).await,
+        RemoteCommand::Unseal { share_file, .. } => system::unseal(session, share_file.as_deref()).await,
         RemoteCommand::Whoami => system::whoami(session).await,
         RemoteCommand::Key(command) => key::run(session, command).await,
         RemoteCommand::Principal(command) => principal::run(session, command).await,

@@ -36,6 +36,11 @@ pub(super) async fn unseal(session: &mut Session<'_, '_>, file: Option<&Path>) -
     session.print(&status, rows)
 }
 
+pub(super) async fn reset(session: &mut Session<'_, '_>) -> Result<(), Stop> {
+    let status = session.send(calls::reset_unseal()).await?;
+    session.print(&status, rows)
+}
+
 /// Length without the line's end.
 fn trimmed(share: &SecretBytes) -> usize {
     share.expose(secret::Exposure::ShareCeremony).trim_ascii_end().len()
@@ -60,5 +65,8 @@ fn rows(status: &Status) -> Rows {
     let state = if status.initialised { seal } else { "not initialised" };
     let shares = status.shares.map(|s| format!("{} of {} given, {} in all", s.given, s.threshold, s.total));
     let fields = [("state", state.to_owned()), ("root of trust", status.root.clone())];
-    Rows::fields(fields.into_iter().chain(shares.map(|shares| ("shares", shares))))
+    let round = status.round.clone();
+    let more = [("shares", shares), ("round", round)];
+    let more = more.into_iter().filter_map(|(name, value)| value.map(|value| (name, value)));
+    Rows::fields(fields.into_iter().chain(more))
 }

@@ -60,7 +60,8 @@ fn no_argument_takes_a_secret() {
     fn check(command: &Clap) {
         for arg in command.get_arguments() {
             let name = arg.get_id().as_str();
-            let takes = arg.get_action().takes_values() && !name.ends_with("file");
+            let leads = name.ends_with("file") || name.ends_with("dir");
+            let takes = arg.get_action().takes_values() && !leads;
             let secret =
                 ["token", "secret", "plaintext", "share", "password"].iter().any(|word| name.contains(word));
             assert!(!(takes && secret), "{} takes `{name}`", command.get_name());

@@ -28,7 +28,10 @@ const SEED: &str = "KEYSTEAD_CRASH_SEED";
 const ROUNDS_PER_FOLDER: u64 = 8;
 /// The latest strike, in milliseconds after the process was started.
 const LATEST: u64 = 700;
+/// What a restart takes, in the middle of all: a machine that is busy with something else may delay one.
 const RESTART: Duration = Duration::from_secs(2);
+/// What no restart takes on any machine.
+const STUCK: Duration = Duration::from_secs(30);
 
 #[test]
 #[ignore = "the victim: started by the loop, and killed"]
@@ -61,7 +64,16 @@ struct Sums {
     conflicts: usize,
     opened: usize,
     keys: usize,
-    slowest: Duration,
+    restarts: Vec<Duration>,
+}
+
+impl Sums {
+    /// So many per cent of the restarts took no longer.
+    fn restart(&self, per_cent: usize) -> Duration {
+        let mut sorted = self.restarts.clone();
+        sorted.sort_unstable();
+        sorted[(sorted.len() * per_cent / 100).min(sorted.len() - 1)]
+    }
 }
 
 /// At least `floor` rounds, and on until the time is over.
@@ -80,7 +92,7 @@ async fn kill_loop(floor: u64, time: Duration) {
     }
     println!(
         "\ncrash total: {} rounds, {} kills ({} in a start, {} of those in the first start of a folder), \
-         {} acknowledged requests, {} conflicts, {} keys, {} ciphertexts opened again, slowest restart {} ms",
+         {} acknowledged requests, {} conflicts, {} keys, {} ciphertexts opened again, restarts {} ms in the middle, {} ms at most",
         sums.rounds,
         sums.kills,
         sums.starts_cut,
@@ -89,8 +101,10 @@ async fn kill_loop(floor: u64, time: Duration) {
         sums.conflicts,
         sums.keys,
         sums.opened,
-        sums.slowest.as_millis()
+        sums.restart(50).as_millis(),
+        sums.restart(100).as_millis()
     );
+    assert!(sums.restart(50) < RESTART, "restarts take too long");
     assert!(sums.answered > 0 && sums.keys > 0, "the victims did nothing");
 }
 
@@ -113,8 +127,8 @@ async fn round(folder: &Path, truth: &mut Truth, dice: &mut Dice, sums: &mut Sum
     let begun = Instant::now();
     let house = House::open(folder).await;
     let took = begun.elapsed();
-    assert!(took < RESTART, "the restart took {took:?}");
-    sums.slowest = sums.slowest.max(took);
+    assert!(took < STUCK, "the restart took {took:?}");
+    sums.restarts.push(took);
     truth.read_on(folder);
     for id in &said.answered {
         assert!(truth.done.contains(id), "request {id} was acknowledged and has no record");

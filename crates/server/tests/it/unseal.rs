@@ -1,6 +1,8 @@
 //! The built program with custodians: sealed at every start, opened by enough of their shares and by nothing else, on
 //! either wire; and with a keyfile, which must be the right one and its owner's alone.
 
+mod command_line;
+
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;

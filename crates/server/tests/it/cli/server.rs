@@ -18,7 +18,7 @@ fn a_sealed_server_says_so_and_refuses_everything() {
     for line in ["key encrypt app", "key list", "whoami", "audit search", "policy list", "seal --yes"] {
         own.fails(line, 6, "the system is sealed");
     }
-    own.fails("unseal", 2, "this server does not offer");
+    own.fails("unseal", 2, "this system has no custodians");
     let Terminal { folder, dev } = own;
     drop(dev);
     let own = Terminal { dev: Dev::start(folder.path()), folder };
