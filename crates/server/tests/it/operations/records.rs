@@ -48,7 +48,10 @@ impl Records {
                 continue;
             };
             match &last.decision {
-                Decision::Denied(_) => assert!(stage.is_denied(&cell.said), "{at}: {:?}", cell.said),
+                Decision::Denied(_) => {
+                    assert!(stage.is_denied(&cell.said), "{at}: {:?}", cell.said);
+                    assert_denied_where_listed(cell, last, &at);
+                }
                 Decision::Allowed(_) => assert!(!stage.is_denied(&cell.said), "{at}: {:?}", cell.said),
                 Decision::NotReached => assert!(cell.row.asks.is_empty(), "{at}: {:?}", cell.said),
             }
@@ -58,5 +61,27 @@ impl Records {
                 assert_eq!(decided, listed, "{at}: decided is not what OPERATIONS lists");
             }
         }
+    }
+}
+
+/// A denial is about what the row says that is asked about.
+fn assert_denied_where_listed(cell: &Cell, record: &AuditRecord, at: &str) {
+    let kind = record.target.as_ref().map(|target| target.kind.to_string()).unwrap();
+    let denied = record.actions.last().unwrap();
+    let mut listed = cell.row.asks.iter().filter(|(action, _)| action == denied);
+    assert!(listed.any(|(_, rule)| kinds(rule).contains(&kind.as_str())), "{at}: {denied:?} on {kind}");
+}
+
+/// The kinds of target, as records name them, that a rule of a dialect's table stands for.
+fn kinds(rule: &str) -> &'static [&'static str] {
+    match rule {
+        "System" => &["system"],
+        "Account" => &["account"],
+        "Tenant" => &["tenant"],
+        "Key" => &["key", "absent-key"],
+        "Name" | "Alias" => &["name"],
+        "Principal" => &["principal"],
+        "AuditLog" => &["audit-log"],
+        other => panic!("nothing is denied on `{other}`; or say here what its records name"),
     }
 }

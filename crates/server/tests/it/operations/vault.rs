@@ -59,10 +59,18 @@ fn none(_: &Props) -> Value {
     Value::Null
 }
 
-/// The first text, up to its explanation.
+/// The beginning of the first text; some refusals have none.
 fn error(body: &Value) -> String {
-    let text = body["errors"][0].as_str().unwrap_or("without a word");
-    text.split(':').next().unwrap().to_owned()
+    let text = body["errors"][0].as_str().unwrap_or_default();
+    let mut word = String::new();
+    for part in text.split(' ').take_while(|part| *part != "and") {
+        word.push_str(part);
+        if part.ends_with(':') || word.len() > 20 {
+            break;
+        }
+        word.push(' ');
+    }
+    word.trim_end_matches([' ', ':']).to_owned()
 }
 
 fn build(row: &Row, props: &Props) -> Wire {
