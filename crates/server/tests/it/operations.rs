@@ -93,14 +93,16 @@ impl Run<'_> {
     async fn ask(&mut self, stage: &Stage, row: &Row, state: Option<State>, player: Player) -> Cell {
         let props = self.wardrobe.props(state.unwrap_or(State::Enabled));
         let wire = (stage.build)(row, &props);
+        // The reference that was given, and no other: an id for who knew the name would be news.
+        let given =
+            if wire.names(&props.key.name) { props.key.name.clone() } else { props.key.id.to_string() };
         let (id, response) = stage.send(self.house, wire, Some(player), None).await;
         let (said, id) = (stage.said(&response), id.to_string());
         if said.status < 300 {
             self.restore(row, state).await;
         }
         let text = String::from_utf8(response.body().to_vec()).unwrap();
-        let text = text.replace(&props.key.id.to_string(), "KEY").replace(&props.key.name, "KEY");
-        let text = text.replace(&props.new_name(), "NEW").replace(&id, "ID");
+        let text = text.replace(&given, "KEY").replace(&props.new_name(), "NEW").replace(&id, "ID");
         Cell { row: row.clone(), state, player, said, text, id }
     }
 

@@ -1,4 +1,4 @@
-//! AWS: signed `POST /`, the operation in a header, keys by id.
+//! AWS: signed `POST /`, the operation in a header, keys by id, alias or ciphertext.
 
 use std::sync::Arc;
 
@@ -24,11 +24,11 @@ const BODIES: &[(&str, Build)] = &[
     ("CreateAlias", |p| json!({ "AliasName": format!("alias/{}", p.new_name()), "TargetKeyId": id(p) })),
     ("CreateKey", |_| json!({})),
     ("Decrypt", |p| json!({ "CiphertextBlob": STANDARD.encode(&p.key.envelope) })),
-    ("DescribeKey", on_key),
+    ("DescribeKey", |p| json!({ "KeyId": alias(p) })),
     ("DisableKey", on_key),
     ("EnableKey", on_key),
-    ("Encrypt", |p| json!({ "KeyId": id(p), "Plaintext": "aGVsbG8=" })),
-    ("GenerateDataKey", |p| json!({ "KeyId": id(p), "KeySpec": "AES_256" })),
+    ("Encrypt", |p| json!({ "KeyId": alias(p), "Plaintext": "aGVsbG8=" })),
+    ("GenerateDataKey", |p| json!({ "KeyId": alias(p), "KeySpec": "AES_256" })),
     ("GenerateDataKeyWithoutPlaintext", |p| json!({ "KeyId": id(p), "KeySpec": "AES_256" })),
     ("GetKeyPolicy", on_key),
     ("ListAliases", |_| json!({})),
@@ -75,6 +75,10 @@ fn call(operation: &str, body: &Value) -> Wire {
 
 fn id(props: &Props) -> String {
     props.key.id.to_string()
+}
+
+fn alias(props: &Props) -> String {
+    format!("alias/{}", props.key.name)
 }
 
 fn on_key(props: &Props) -> Value {

@@ -88,6 +88,11 @@ impl Wire {
         Self { method, path, headers: Vec::new(), body }
     }
 
+    /// Whether it says this text anywhere.
+    pub(super) fn names(&self, text: &str) -> bool {
+        self.path.contains(text) || self.body.contains(text)
+    }
+
     fn request(self, house: &House, id: RequestId, peer: Option<std::net::IpAddr>) -> Request {
         let mut headers = HeaderMap::new();
         for (name, value) in self.headers {

@@ -36,7 +36,11 @@ async fn inv_6_only_reviewed_routes_answer_without_a_credential() {
     each_refusal_was_the_gates(&Records::read(&house).await, &refused);
     let reviewed = REVIEWED.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
     let reviewed: BTreeSet<String> = reviewed.map(str::to_owned).collect();
-    assert_eq!(open, reviewed, "left: what answers without a credential; right: unguarded_routes.txt");
+    let wrong: Vec<_> = open.symmetric_difference(&reviewed).collect();
+    assert!(
+        wrong.is_empty(),
+        "only one of the server and unguarded_routes.txt says that these are open: {wrong:?}"
+    );
     house.close().await;
 }
 
