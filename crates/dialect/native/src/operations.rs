@@ -95,7 +95,7 @@ operations! {
     RevokeCredential = "credential.revoke", DELETE "credentials/{credential}", [RevokeCredential on Principal];
     WritePolicy = "policy.write", PUT "policies/{policy}", [WritePolicy on Account];
     ListPolicies = "policy.list", GET "policies", [ReadPolicy on Account];
-    ExplainPolicy = "policy.explain", POST "explain", [ExplainPolicy on Account];
+    ExplainPolicy = "policy.explain", POST "explain", [ExplainPolicy on Account, DescribeKey on Key];
     SearchAudit = "audit.search", GET "audit", [ReadAudit on AuditLog];
 }
 

@@ -45,6 +45,7 @@ pub const OPERATIONS: &[OperationRow] = &[
         "write transit/keys/:name",
         &[(Action::CreateKey, ResourceRule::Tenant), (Action::BindName, ResourceRule::Name)],
     ),
+    row("write transit/keys/:name, the key present", &[(Action::DescribeKey, ResourceRule::Key)]),
     row("delete transit/keys/:name/soft-delete", &[(Action::DisableKey, ResourceRule::Key)]),
     row("write transit/keys/:name/soft-delete-restore", &[(Action::EnableKey, ResourceRule::Key)]),
     row("write transit/encrypt/:name", &[(Action::Encrypt, ResourceRule::Key)]),

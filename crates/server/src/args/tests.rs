@@ -60,7 +60,9 @@ fn no_argument_takes_a_secret() {
     fn check(command: &Clap) {
         for arg in command.get_arguments() {
             let name = arg.get_id().as_str();
-            let leads = name.ends_with("file") || name.ends_with("dir");
+            let leads_to = arg.get_value_names().unwrap_or_default().iter();
+            let leads =
+                leads_to.map(|n| n.as_str()).any(|n| ["FILE", "DIR"].contains(&n)) || name.ends_with("file");
             let takes = arg.get_action().takes_values() && !leads;
             let secret =
                 ["token", "secret", "plaintext", "share", "password"].iter().any(|word| name.contains(word));

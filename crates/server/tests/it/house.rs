@@ -22,7 +22,7 @@ use spi::{Clock, Entropy, Epochs, SealCrypto, WrappedKek};
 use store_record::{FilePin, Options, Parts as StoreParts, SealedStore};
 use store_sqlite::Sqlite;
 
-const ACCOUNT: &str = "123456789012";
+pub(crate) const ACCOUNT: &str = "123456789012";
 pub(crate) const WEEK: u32 = 7 * 86_400;
 
 /// The real time.
@@ -46,6 +46,7 @@ pub(crate) struct House {
     pub(crate) log: Arc<Log>,
     pub(crate) store: Arc<SealedStore<Sqlite>>,
     pub(crate) crypto: Arc<Software>,
+    ring: Arc<KekRing>,
     clock: Arc<WallClock>,
 }
 
@@ -91,6 +92,16 @@ impl House {
         root: Secret<[u8; 32]>,
         tune: impl FnOnce(&mut LogConfig),
     ) -> Self {
+        Self::open_as(folder, &root, tune, bootstrap()).await
+    }
+
+    /// As [`Self::open_with`], with a first account of one's own.
+    pub(crate) async fn open_as(
+        folder: &Path,
+        root: &Secret<[u8; 32]>,
+        tune: impl FnOnce(&mut LogConfig),
+        first: Bootstrap,
+    ) -> Self {
         let (crypto, clock) = (Arc::new(Software::new()), Arc::new(WallClock(Instant::now())));
         let mut config = LogConfig::new(audit_dir(folder), "keystead/test");
         config.segment_bytes = 1 << 20;
@@ -98,7 +109,7 @@ impl House {
         tune(&mut config);
         let log = Log::open(config, crypto.clone(), clock.clone()).unwrap();
         let ring = Arc::new(KekRing::new(crypto.clone()));
-        ring.unseal(&root, &wrapped(folder, &ring, &root)).unwrap();
+        ring.unseal(root, &wrapped(folder, &ring, root)).unwrap();
         let epochs = Arc::new(Epochs::default());
         let parts = StoreParts {
             backend: Sqlite::open(folder.join("keystead.db")).unwrap(),
@@ -111,15 +122,24 @@ impl House {
         let store = Arc::new(store.unwrap());
         let engine = Engine::new(parts_of(&store, &log, &ring, &crypto, &clock, &epochs));
         if engine.recognise_operators(ACCOUNT.parse().unwrap()).await.unwrap().is_none() {
-            engine.bootstrap(bootstrap()).await.unwrap();
+            engine.bootstrap(first).await.unwrap();
         }
-        Self { engine, log, store, crypto, clock }
+        Self { engine, log, store, crypto, ring, clock }
     }
 
     /// Ends in order.
     pub(crate) async fn close(self) {
         self.store.close().await;
         self.log.close().await.unwrap();
+    }
+
+    /// Opens a sealed system again.
+    pub(crate) fn unseal(&self, folder: &Path, root: &Secret<[u8; 32]>) {
+        self.ring.unseal(root, &wrapped(folder, &self.ring, root)).unwrap();
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// A new request's context: an operation is recorded under the name of its type.

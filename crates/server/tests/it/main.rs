@@ -1,5 +1,6 @@
 //! Proofs that the foundation holds, over the parts that the server is made of: kill -9 at any instant, key bytes
-//! where they must not be, a disk that is full. docs/reliability.md says what each of them shows.
+//! where they must not be, a disk that is full; docs/reliability.md says what each of them shows. And who may do
+//! what: every operation of every dialect, for every role, in every state of a key (INV-6).
 #![cfg(target_os = "linux")]
 #![expect(
     clippy::unwrap_used,
@@ -17,4 +18,5 @@ mod cli;
 mod crash;
 mod full;
 mod house;
+mod operations;
 mod unseal;
