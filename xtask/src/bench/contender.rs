@@ -77,6 +77,11 @@ impl Contender {
         Ok((ticks(11) + ticks(12)) / 100.0)
     }
 
+    /// Its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Resident bytes now.
     pub(crate) fn resident_mib(&self) -> f64 {
         let statm = fs::read_to_string(format!("/proc/{}/statm", self.child.id())).unwrap_or_default();

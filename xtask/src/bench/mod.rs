@@ -6,6 +6,7 @@
 mod contender;
 mod load;
 mod report;
+mod stages;
 mod strain;
 
 use std::fs;
@@ -80,7 +81,12 @@ pub(crate) fn run(root: &Path, words: &[String]) -> Outcome {
             runs.push((case.name, run));
         }
     }
-    report::write(root, &folder, &shape, &disk, &runs)
+    let sampled =
+        Case { name: "encrypt_os_sampled", server: "keystead-os", operation: "Encrypt", connections: 64 };
+    let server = find(&servers, sampled.server)?;
+    let load = Load { case: &sampled, server, shape: &shape, programs: &programs, folder: &folder };
+    let stages = stages::take(&load)?;
+    report::write(root, &folder, &shape, &disk, &runs, stages.as_ref())
 }
 
 fn find<'a>(servers: &'a [Contender], name: &str) -> Outcome<&'a Contender> {

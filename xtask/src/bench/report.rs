@@ -7,6 +7,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::load::Run;
+use super::stages::{self, Stages};
 use super::{CASES, Shape, strain};
 use crate::failure::{Failure, Outcome};
 use crate::shell::{say, step};
@@ -20,6 +21,7 @@ pub(crate) fn write(
     shape: &Shape,
     disk: &Value,
     runs: &[(&'static str, Run)],
+    sampled: Option<&(Stages, Run)>,
 ) -> Outcome {
     let medians: Vec<(&str, Run)> =
         CASES.iter().filter_map(|c| median(c.name, runs).map(|m| (c.name, m))).collect();
@@ -31,11 +33,12 @@ pub(crate) fn write(
         "fdatasync_micros": disk,
         "medians": medians.iter().map(|(name, run)| ((*name).to_owned(), figures(run))).collect::<serde_json::Map<_, _>>(),
         "ratios": ratios,
+        "stages_micros": stages::as_json(sampled),
         "valid": valid(&medians),
     });
     let path = folder.join("report.json");
     fs::write(&path, format!("{report:#}\n")).map_err(Failure::while_doing(path.display()))?;
-    let page = page(shape, disk, &medians, &ratios);
+    let page = page(shape, disk, &medians, &ratios) + &stages::as_table(sampled);
     let doc = root.join("docs/performance.md");
     let text = fs::read_to_string(&doc).unwrap_or_default();
     let (before, after) = text.split_once("<!-- figures -->\n").map_or((text.as_str(), ""), |(b, rest)| {
