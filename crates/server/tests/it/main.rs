@@ -17,3 +17,4 @@ mod cli;
 mod crash;
 mod full;
 mod house;
+mod operations;
