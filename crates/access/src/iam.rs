@@ -12,5 +12,6 @@ mod template;
 
 pub(crate) use policy::{Policy, Shape};
 pub(crate) use projection::Terms;
+pub use projection::iam_names;
 pub(crate) use signature::signing_key;
 pub use template::delegating_key_policy;

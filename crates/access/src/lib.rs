@@ -47,6 +47,6 @@ pub use decider::{Decider, Refused};
 pub use document::{MAX_DOCUMENT_BYTES, PolicyFault, PolicyUse, validate};
 pub use explain::Explained;
 pub use guard::{Guard, GuardError, KeyUse};
-pub use iam::delegating_key_policy;
+pub use iam::{delegating_key_policy, iam_names};
 pub use permit::{Allowed, MakePermit, Permit};
 pub use roles::{class_word, role_allows};

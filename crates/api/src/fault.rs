@@ -74,8 +74,8 @@ pub enum Limit {
         max: usize,
     },
     /// A description is too long.
-    DescriptionBytes {
-        /// Most bytes.
+    DescriptionChars {
+        /// Most characters.
         max: usize,
     },
     /// Too many names on one key.

@@ -98,6 +98,7 @@ macro_rules! operations {
 operations! {
     CreateKey => crate::ops::KeyView;
     DescribeKey => crate::ops::KeyView;
+    UpdateDescription => crate::ops::KeyView;
     ListKeys => crate::ops::KeyPage;
     EnableKey => crate::ops::KeyView;
     DisableKey => crate::ops::KeyView;

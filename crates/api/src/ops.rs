@@ -16,6 +16,6 @@ pub use crypto::{
 };
 pub use keys::{
     CancelDestruction, CreateKey, DescribeKey, DisableKey, EnableKey, GetKeyPolicy, KeyPage, KeyRef, KeyView,
-    ListKeys, PutKeyPolicy, RotateKey, ScheduleDestruction,
+    ListKeys, PutKeyPolicy, RotateKey, ScheduleDestruction, UpdateDescription,
 };
 pub use names::{BindName, ListNames, NameView};

@@ -51,7 +51,9 @@ actions! {
     DescribeKey = "key:describe", View;
     /// List keys.
     ListKeys = "key:list", View;
-    /// Change description, labels and settings.
+    /// Write a key's description.
+    UpdateDescription = "key:update-description", Custody;
+    /// Change labels and settings.
     UpdateKey = "key:update", Custody;
     /// Let a suspended key be used again.
     EnableKey = "key:enable", Custody;

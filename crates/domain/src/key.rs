@@ -214,6 +214,18 @@ impl Key {
         self.versions.iter().find(|v| v.ordinal == ordinal).ok_or(Refusal::NoSuchVersion)
     }
 
+    /// Whether description, labels and names may be edited: not once its destruction is scheduled or done.
+    ///
+    /// # Errors
+    /// [`Refusal`] in those two states.
+    pub const fn admit_edit(&self) -> Result<(), Refusal> {
+        match (self.destruction, self.state) {
+            (Some(d), _) => Err(Refusal::DestructionScheduled(d)),
+            (None, state) if state.is_destroyed() => Err(Refusal::State(state)),
+            (None, _) => Ok(()),
+        }
+    }
+
     /// Mints the change of state that an event brings. A key whose destruction is scheduled takes only a report of
     /// compromise: everything else waits until the destruction is cancelled.
     ///

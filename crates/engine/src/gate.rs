@@ -57,25 +57,42 @@ impl Kms for Engine {
     }
 }
 
-/// Commands that change nothing: to stop one half-way leaves a record without a reply at most, which is allowed.
+/// Commands that change nothing: to stop one half-way leaves a record without a reply at most, which is allowed. Free of
+/// wildcards, so that a new operation does not compile until somebody has said which it is.
 const fn may_be_dropped(command: &Command) -> bool {
-    matches!(
-        command,
+    match command {
         Command::Encrypt(_)
-            | Command::Decrypt(_)
-            | Command::GenerateDataKey(_)
-            | Command::DescribeKey(_)
-            | Command::ListKeys(_)
-            | Command::ListNames(_)
-            | Command::GetKeyPolicy(_)
-            | Command::WhoAmI(_)
-            | Command::ListTenants(_)
-            | Command::ListPrincipals(_)
-            | Command::ListCredentials(_)
-            | Command::ListPolicies(_)
-            | Command::ExplainPolicy(_)
-            | Command::SearchAudit(_)
-    )
+        | Command::Decrypt(_)
+        | Command::GenerateDataKey(_)
+        | Command::DescribeKey(_)
+        | Command::ListKeys(_)
+        | Command::ListNames(_)
+        | Command::GetKeyPolicy(_)
+        | Command::WhoAmI(_)
+        | Command::ListTenants(_)
+        | Command::ListPrincipals(_)
+        | Command::ListCredentials(_)
+        | Command::ListPolicies(_)
+        | Command::ExplainPolicy(_)
+        | Command::SearchAudit(_) => true,
+        Command::CreateKey(_)
+        | Command::EnableKey(_)
+        | Command::DisableKey(_)
+        | Command::ScheduleDestruction(_)
+        | Command::CancelDestruction(_)
+        | Command::RotateKey(_)
+        | Command::UpdateDescription(_)
+        | Command::BindName(_)
+        | Command::PutKeyPolicy(_)
+        | Command::CreateAccount(_)
+        | Command::CreateTenant(_)
+        | Command::CreatePrincipal(_)
+        | Command::UpdatePrincipal(_)
+        | Command::CreateCredential(_)
+        | Command::RevokeCredential(_)
+        | Command::WritePolicy(_)
+        | Command::SealSystem(_) => false,
+    }
 }
 
 /// How often a command decides again in the crowd before it waits for its turn. Changes of one scope can only follow

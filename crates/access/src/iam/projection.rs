@@ -4,14 +4,16 @@ use domain::{AccountNumber, Action, ResourceRef, Space};
 
 use super::pattern::{caseless, exact, fits, is_wild};
 
-/// The language's names of a canonical action; all of them are needed to be allowed it, any of them denies it. Empty:
-/// there is no projection, so no allow reaches it.
-pub(super) const fn names(action: Action) -> &'static [&'static str] {
+/// The IAM language's names of a canonical action; **all** of them are needed to be allowed it, any of them denies it.
+/// So what clients grant apart must be actions apart. Empty: there is no projection, so no allow reaches it.
+#[must_use]
+pub const fn iam_names(action: Action) -> &'static [&'static str] {
     match action {
         Action::CreateKey => &["kms:CreateKey"],
         Action::DescribeKey => &["kms:DescribeKey"],
         Action::ListKeys => &["kms:ListKeys"],
-        Action::UpdateKey => &["kms:UpdateKeyDescription", "kms:TagResource", "kms:UntagResource"],
+        Action::UpdateDescription => &["kms:UpdateKeyDescription"],
+        Action::UpdateKey => &["kms:TagResource", "kms:UntagResource"],
         Action::EnableKey => &["kms:EnableKey"],
         Action::DisableKey => &["kms:DisableKey"],
         Action::RotateKey => &["kms:RotateKeyOnDemand"],
@@ -55,7 +57,7 @@ impl ActionSet {
     /// Those that an allowing statement with these patterns reaches.
     pub(super) fn allowed_by(patterns: &[String]) -> Self {
         let hit = |name: &&str| patterns.iter().any(|p| fits(p, name, caseless));
-        Self::of(|action| !names(action).is_empty() && names(action).iter().all(hit))
+        Self::of(|action| !iam_names(action).is_empty() && iam_names(action).iter().all(hit))
     }
 
     /// Those that a denying statement with these patterns reaches: also what has no projection, where the pattern
@@ -63,7 +65,7 @@ impl ActionSet {
     pub(super) fn denied_by(patterns: &[String]) -> Self {
         let hit = |name: &&str| patterns.iter().any(|p| fits(p, name, caseless));
         let any_service = patterns.iter().any(|p| is_wild(p.split(':').next().unwrap_or_default()));
-        Self::of(|action| match names(action) {
+        Self::of(|action| match iam_names(action) {
             [] => any_service,
             names => names.iter().any(hit),
         })

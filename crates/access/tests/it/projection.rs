@@ -87,6 +87,25 @@ async fn without_projection_only_wildcard_denials_reach() {
 }
 
 #[tokio::test]
+async fn describing_and_tagging_are_granted_apart() {
+    let w = world();
+    let key = w.key(1);
+    let mut user = w.principal("user", PrincipalKind::User, &[]);
+    for (action, describes, updates) in [
+        ("kms:UpdateKeyDescription", true, false),
+        ("kms:*Resource", false, true),
+        ("kms:TagResource", false, false),
+    ] {
+        let text = format!(r#"{{"Statement":{{"Effect":"Allow","Action":"{action}","Resource":"*"}}}}"#);
+        let policy = w.policy("p", Language::Iam, &text);
+        w.attach(&mut user, &[&policy]);
+        w.raise(Scope::Account(w.home.id));
+        assert_eq!(w.allows(&user, Action::UpdateDescription, &key).await, describes, "{action}");
+        assert_eq!(w.allows(&user, Action::UpdateKey, &key).await, updates, "{action}");
+    }
+}
+
+#[tokio::test]
 async fn a_tenant_without_region_takes_denials_for_any_region() {
     let w = world();
     let mut stranger = w.principal_of(&w.foreign, "root", PrincipalKind::AccountRoot, &[Role::Root]);

@@ -76,6 +76,15 @@ pub struct DescribeKey {
     pub key: KeyRef,
 }
 
+/// Writes a key's description.
+#[derive(Debug)]
+pub struct UpdateDescription {
+    /// Which.
+    pub key: KeyRef,
+    /// What it shall say; may be empty.
+    pub description: String,
+}
+
 /// Lists keys of the tenant, oldest first.
 #[derive(Debug)]
 pub struct ListKeys {

@@ -221,7 +221,7 @@ fn limited(limit: Limit) -> WireError {
     match limit {
         Limit::PlaintextBytes { max } => longer("plaintext", max),
         Limit::CiphertextBytes { max } => longer("ciphertextBlob", max),
-        Limit::DescriptionBytes { max } => longer("description", max),
+        Limit::DescriptionChars { max } => longer("description", max),
         Limit::PolicyBytes { max } => longer("policy", max),
         Limit::NamesPerKey { .. }
         | Limit::BatchItems { .. }

@@ -43,6 +43,7 @@ pub const OPERATIONS: &[OperationRow] = &[
     row("ListKeys", &[(Action::ListKeys, ResourceRule::Tenant)]),
     row("PutKeyPolicy", &[(Action::PutKeyPolicy, ResourceRule::Key)]),
     row("ScheduleKeyDeletion", &[(Action::ScheduleDestruction, ResourceRule::Key)]),
+    row("UpdateKeyDescription", &[(Action::UpdateDescription, ResourceRule::Key)]),
 ];
 
 /// Operations of the API that are deliberately absent so far (COMPATIBILITY.md).
@@ -84,7 +85,6 @@ pub(crate) const ABSENT: &[&str] = &[
     "UntagResource",
     "UpdateAlias",
     "UpdateCustomKeyStore",
-    "UpdateKeyDescription",
     "UpdatePrimaryRegion",
     "Verify",
     "VerifyMac",

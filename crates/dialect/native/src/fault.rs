@@ -222,7 +222,7 @@ fn limited(limit: Limit) -> Refused {
         Limit::PlaintextBytes { max } => ("the plaintext", max, "bytes"),
         Limit::CiphertextBytes { max } => ("the ciphertext", max, "bytes"),
         Limit::PolicyBytes { max } => ("the policy", max, "bytes"),
-        Limit::DescriptionBytes { max } => ("the description", max, "bytes"),
+        Limit::DescriptionChars { max } => ("the description", max, "characters"),
         Limit::NamesPerKey { max } => ("a key", max, "names"),
         Limit::BatchItems { max } => ("a batch", max, "items"),
         Limit::ListItems { max } => ("a list", max, "items"),

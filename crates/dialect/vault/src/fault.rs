@@ -82,7 +82,7 @@ fn limited(limit: Limit) -> String {
         Limit::PlaintextBytes { max } => format!("plaintext is longer than {max} bytes"),
         Limit::CiphertextBytes { max } => format!("ciphertext is longer than {max} bytes"),
         Limit::PolicyBytes { max } => format!("policy is longer than {max} bytes"),
-        Limit::DescriptionBytes { max } => format!("description is longer than {max} bytes"),
+        Limit::DescriptionChars { max } => format!("description is longer than {max} characters"),
         Limit::NamesPerKey { max } => format!("a key has at most {max} names"),
         Limit::BatchItems { max } => format!("a batch has at most {max} items"),
         Limit::ListItems { max } => format!("there are more than {max} items"),

@@ -131,6 +131,8 @@ fn check_laws(before: &Key, after: &Key, now: Timestamp) {
     if after.destruction().is_some() {
         assert!(!may(Usage::Decrypt));
     }
+    let over = after.destruction().is_some() || after.state().is_destroyed();
+    assert_eq!(after.admit_edit().is_err(), over);
     assert!(plan(now, after).len() <= 1);
 }
 

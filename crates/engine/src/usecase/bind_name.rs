@@ -6,7 +6,7 @@ use domain::{Action, Dialect, IndexEntry, Name, Owner, ResourceRef, Space};
 use spi::RecordStoreExt;
 
 use crate::cache::Place;
-use crate::faults::store_fault;
+use crate::faults::{refusal_fault, store_fault};
 use crate::plan::{Change, Plan};
 use crate::session::Session;
 use crate::usecase::create_key::MIRRORED;
@@ -24,10 +24,7 @@ impl Session<'_> {
             return Err(FaultWhat::NameTaken { name: op.name.clone() }.into());
         }
         let loaded = self.engine.load_key(place.tenant.id, key.id()).await?.ok_or(FaultWhat::Conflict)?;
-        if let Some(destruction) = loaded.get().destruction() {
-            let (key, state) = (key.id(), key.state());
-            return Err(FaultWhat::WrongState { key, state, destruction: Some(destruction) }.into());
-        }
+        loaded.get().admit_edit().map_err(|r| refusal_fault(loaded.get(), r, None))?;
         let in_space = loaded.get().details.names.iter().filter(|n| n.space() == op.name.space()).count();
         if in_space >= NAMES {
             return Err(FaultWhat::LimitExceeded(Limit::NamesPerKey { max: NAMES }).into());

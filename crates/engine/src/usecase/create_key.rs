@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use access::Allowed;
 use api::ops::{CreateKey, KeyRef, KeyView};
-use api::{Fault, FaultWhat, Limit, Output};
+use api::{Fault, FaultWhat, Output};
 use domain::{
     Action, Dialect, ExportCeiling, HexId, Key, KeyDetails, KeyId, MaterialState, Name, NewKey, NewVersion,
     Origin, PolicyDocument, ProtectionLevel, Ratchets, ResourceRef, RotationPolicy, Sealable, VersionId,
@@ -17,15 +17,11 @@ use crate::keyref::Found;
 use crate::plan::{Change, Plan};
 use crate::session::Session;
 use crate::usecase::key_policy::check_key_policy;
-
-/// Most bytes of a description.
-pub(crate) const DESCRIPTION: usize = 8192;
+use crate::usecase::update_description::check_description;
 
 impl Session<'_> {
     pub(crate) async fn create_key(&mut self, op: &CreateKey) -> Result<Plan, Fault> {
-        if op.description.len() > DESCRIPTION {
-            return Err(FaultWhat::LimitExceeded(Limit::DescriptionBytes { max: DESCRIPTION }).into());
-        }
+        check_description(&op.description)?;
         let place = self.place().await?;
         if let Some(found) = self.found_instead(op, &place).await? {
             return Ok(Plan::Answer(Output::CreateKey(found)));

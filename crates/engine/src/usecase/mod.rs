@@ -18,6 +18,7 @@ mod principals;
 mod rotate_key;
 mod seal_system;
 mod search_audit;
+mod update_description;
 mod who_am_i;
 
 pub(crate) use credentials::{credential_id, keep, token_id};
@@ -44,6 +45,7 @@ impl Session<'_> {
         match command {
             Command::CreateKey(op) => self.create_key(op).await,
             Command::DescribeKey(op) => self.describe_key(op).await,
+            Command::UpdateDescription(op) => self.update_description(op).await,
             Command::ListKeys(op) => self.list_keys(op).await,
             Command::EnableKey(op) => self.enable_key(op).await,
             Command::DisableKey(op) => self.disable_key(op).await,

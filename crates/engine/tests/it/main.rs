@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod crowd;
 #[cfg(test)]
+mod describing;
+#[cfg(test)]
 mod gate;
 #[cfg(test)]
 mod house;

@@ -5,6 +5,7 @@
 mod aws;
 mod cast;
 mod custody;
+mod names;
 mod native;
 mod props;
 mod records;

@@ -16,6 +16,7 @@ mod list_keys;
 mod members;
 mod put_key_policy;
 mod schedule_key_deletion;
+mod update_key_description;
 
 use crate::call::Exchange;
 use crate::operations::ABSENT;
@@ -41,6 +42,7 @@ pub(crate) async fn dispatch(name: &str, exchange: Exchange<'_>) -> Result<Vec<u
         "ListKeys" => exchange.run::<list_keys::ListKeys>().await,
         "PutKeyPolicy" => exchange.run::<put_key_policy::PutKeyPolicy>().await,
         "ScheduleKeyDeletion" => exchange.run::<schedule_key_deletion::ScheduleKeyDeletion>().await,
+        "UpdateKeyDescription" => exchange.run::<update_key_description::UpdateKeyDescription>().await,
         other if ABSENT.contains(&other) => {
             let text = format!("{other} is not supported by this server yet; see its compatibility table.");
             Err(exchange.refuse(WireError::unsupported(text)).await)

@@ -201,6 +201,11 @@ fn cases() -> Vec<(&'static str, &'static str, Output)> {
             r#"{"KeyId":"1234abcd-12ab-4cd3-8123-1234567890ab","PolicyName":"default","Policy":"{ }"}"#,
             Output::PutKeyPolicy(()),
         ),
+        (
+            "UpdateKeyDescription",
+            r#"{"KeyId":"1234abcd-12ab-4cd3-8123-1234567890ab","Description":"für \"Daten\""}"#,
+            Output::UpdateDescription(view(key())),
+        ),
     ]
 }
 

@@ -41,6 +41,20 @@ fn what_is_no_object_of_the_model_is_a_serialization_error() {
 }
 
 #[test]
+fn a_description_is_there_and_has_8192_characters() {
+    let body = |text: &str| serde_json::json!({ "KeyId": KEY, "Description": text }).to_string();
+    let (code, message) = Bench::new().refused("UpdateKeyDescription", format!("{{\"KeyId\":\"{KEY}\"}}"));
+    assert_eq!(code, "ValidationException");
+    assert!(message.contains("Value null at 'description'"), "{message}");
+    let bench = Bench::new();
+    assert_eq!(bench.post("UpdateKeyDescription", body(&"ü".repeat(8192))).status, 500, "reaches the gate");
+    let _ = bench.only_command();
+    let (code, message) = Bench::new().refused("UpdateKeyDescription", body(&"u".repeat(8193)));
+    assert_eq!(code, "ValidationException");
+    assert!(message.ends_with("Member must have length less than or equal to 8192"), "{message}");
+}
+
+#[test]
 fn a_plaintext_is_base64_of_1_to_4096_bytes() {
     let body = |text: &str| format!("{{\"KeyId\":\"{KEY}\",\"Plaintext\":\"{text}\"}}");
     for text in ["@@@@", "aGVsbG8", "aGVs bG8=", "aGVsbG8==", "Zh=="] {

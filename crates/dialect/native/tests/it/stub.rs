@@ -204,6 +204,7 @@ fn answer(command: Command) -> Output {
     match command {
         Command::CreateKey(_) => Output::CreateKey(key_view()),
         Command::DescribeKey(_) => Output::DescribeKey(key_view()),
+        Command::UpdateDescription(_) => Output::UpdateDescription(key_view()),
         Command::ListKeys(_) => Output::ListKeys(KeyPage { keys: page(key), account: number }),
         Command::EnableKey(_) => Output::EnableKey(key_view()),
         Command::DisableKey(_) => Output::DisableKey(key_view()),

@@ -35,6 +35,7 @@ const BODIES: &[(&str, Build)] = &[
     ("ListKeys", |_| json!({})),
     ("PutKeyPolicy", |p| json!({ "KeyId": id(p), "PolicyName": "default", "Policy": key_policy() })),
     ("ScheduleKeyDeletion", |p| json!({ "KeyId": id(p), "PendingWindowInDays": 7 })),
+    ("UpdateKeyDescription", |p| json!({ "KeyId": id(p), "Description": "new" })),
 ];
 
 pub(super) fn stage(house: &House) -> Stage {
