@@ -55,6 +55,29 @@ fn a_version_has_its_own_permissions_for_either_direction() {
     assert_eq!(own, [(false, true), (true, false)]);
 }
 
+/// A key as a store may hand it out: `change` edits its first version's row.
+fn stored(key: &Key, change: impl FnOnce(&mut serde_json::Value)) -> Key {
+    let mut row = serde_json::to_value(key).expect("plain");
+    change(&mut row["versions"][0]);
+    serde_json::from_value(row).expect("as written")
+}
+
+#[test]
+fn a_version_has_its_own_state_beside_its_keys() {
+    let key = key(loose());
+    let held = stored(&key, |version| version["state"] = "suspended".into());
+    assert_eq!(admitted(&held, Usage::Decrypt, None), Err(Refusal::State(KeyState::Suspended)));
+    let retired = stored(&key, |version| version["state"] = "deactivated".into());
+    assert_eq!(admitted(&retired, Usage::Decrypt, None), Ok(1));
+    assert_eq!(admitted(&retired, Usage::Encrypt, None), Err(Refusal::State(KeyState::Deactivated)));
+    let scheduled = ScheduledDestruction { asked_at: at(0), due_at: at(10) };
+    let doomed = stored(&key, |version| {
+        version["destruction"] = serde_json::to_value(scheduled).expect("plain");
+    });
+    let refused = Err(Refusal::DestructionScheduled(scheduled));
+    assert_eq!(admitted(&doomed, Usage::Decrypt, None), refused);
+}
+
 #[test]
 fn a_version_without_material_is_refused_and_comes_back_with_it() {
     let imported =
