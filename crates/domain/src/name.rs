@@ -265,8 +265,9 @@ mod tests {
 
     #[test]
     fn azure_folds_case_and_others_do_not() {
-        let name = |s: Space| Name::new(s, "Ab").unwrap().canonical();
-        assert_eq!(name(Space::Azure), "ab");
-        assert_eq!(name(Space::Aws), "Ab");
+        for (space, canonical) in [(Space::Azure, "ab"), (Space::Aws, "Ab"), (Space::Native, "Ab")] {
+            let name = Name::new(space.clone(), "Ab").unwrap();
+            assert_eq!((name.text(), &*name.canonical(), name.space()), ("Ab", canonical, &space));
+        }
     }
 }

@@ -16,6 +16,23 @@ fn admitted(key: &Key, usage: Usage, ordinal: Option<u32>) -> Result<u32, Refusa
 }
 
 #[test]
+fn a_key_is_what_it_was_made_as() {
+    use keystead_domain::{AccountId, Dialect, KeySpec, PrincipalId, TenantId, UsageSet};
+    let key = key(loose());
+    let born = (key.tenant(), key.account(), key.folder(), key.born());
+    let (tenant, account) = (TenantId::random([2; 16]), AccountId::random([3; 16]));
+    assert_eq!(born, (tenant, account, None, Dialect::Native));
+    assert_eq!((key.spec(), key.usage()), (KeySpec::Aes256, UsageSet::ENCRYPT_DECRYPT));
+    assert_eq!((key.created_at(), key.created_by()), (at(0), PrincipalId::random([4; 16])));
+    assert_eq!((key.primary(), key.ratchets()), (Some(1), loose()));
+    let folder = keystead_domain::FolderId::random([5; 16]);
+    let mut row = serde_json::to_value(&key).expect("plain");
+    row["folder"] = serde_json::to_value(folder).expect("plain");
+    let filed: Key = serde_json::from_value(row).expect("as written");
+    assert_eq!(filed.folder(), Some(folder));
+}
+
+#[test]
 fn a_request_takes_the_primary_unless_it_names_a_version() {
     let two = loaded(&key(loose())).rotate(version(2, at(1))).expect("active").0;
     for usage in [Usage::Encrypt, Usage::Decrypt] {
