@@ -14,7 +14,7 @@ use keystead_engine::{Bootstrap, BootstrapCredential, BootstrapPrincipal, Bootst
 use provider_software::Software;
 use root::KekRing;
 use secret::{Secret, SecretBytes};
-use spi::{Clock, Entropy, Epochs, MaterialAt, MaterialError, MaterialVault, RecordStore, Sealer};
+use spi::{Clock, Counter, Entropy, Epochs, MaterialAt, MaterialError, MaterialVault, RecordStore, Sealer};
 use store_record::{MemoryPin, Options, Parts as StoreParts, Pin, SealedStore};
 use store_sqlite::Sqlite;
 use testkit::clock::MovingClock;
@@ -41,7 +41,13 @@ struct Below {
 }
 
 impl Below {
-    fn gate(&self, log: &Arc<Log>, crypto: &Arc<Software>, clock: &Arc<MovingClock>) -> Arc<Engine> {
+    fn gate(
+        &self,
+        log: &Arc<Log>,
+        crypto: &Arc<Software>,
+        clock: &Arc<MovingClock>,
+        counter: Arc<dyn Counter>,
+    ) -> Arc<Engine> {
         let Self { records, sealed, ring, epochs } = self;
         let authenticator = Authenticator::new(
             records.clone(),
@@ -54,7 +60,7 @@ impl Below {
         Engine::new(Parts {
             store: records.clone(),
             log: log.clone(),
-            counter: sealed.clone(),
+            counter,
             sealer: ring.clone(),
             epochs: epochs.clone(),
             clock: clock.clone(),
@@ -108,14 +114,19 @@ impl House {
         let parts = StoreParts { backend, sealer, epochs: epochs.clone(), sink: log.clone(), pin };
         let sealed = Arc::new(SealedStore::open(parts, Options::default()).await.unwrap());
         let below = Below { records: wrap(sealed.clone()), sealed, ring, epochs };
-        let engine = below.gate(&log, &crypto, &clock);
+        let engine = below.gate(&log, &crypto, &clock, below.sealed.clone());
         engine.bootstrap(bootstrap()).await.unwrap();
         Self { engine, log, below, clock, crypto, _dir: dir }
     }
 
     /// Another gate over the same store and log, as after a restart: it remembers nothing.
     pub(crate) fn restarted(&self) -> Arc<Engine> {
-        self.below.gate(&self.log, &self.crypto, &self.clock)
+        self.counting_by(self.below.sealed.clone())
+    }
+
+    /// As [`Self::restarted`], counting direct uses elsewhere.
+    pub(crate) fn counting_by(&self, counter: Arc<dyn Counter>) -> Arc<Engine> {
+        self.below.gate(&self.log, &self.crypto, &self.clock, counter)
     }
 
     /// Raises a scope as a store's writer does after a commit.

@@ -1,4 +1,10 @@
 //! The gate over the real store, the real log and the real provider, with no wire in front.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "helpers of tests are tests too"
+)]
 
 mod authority;
 mod bounds;

@@ -5,9 +5,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use api::KmsExt;
-use api::ops::{CreateCredential, CreateKey, DescribeKey, KeyRef, ListTenants, RevokeCredential};
+use api::ops::{
+    CreateCredential, CreateKey, CreateTenant, DescribeKey, KeyRef, ListCredentials, ListKeys, ListNames,
+    ListTenants, RevokeCredential,
+};
 use async_trait::async_trait;
-use domain::{CredentialKind, Name, Page, RecordKind, RecordRef, Scope, Space};
+use domain::{CredentialKind, IndexName, Name, Page, RecordKind, RecordRef, Scope, Space};
 use spi::{
     Batch, CommitError, Committed, IndexHit, IndexScan, MaterialAt, MaterialError, Opened, RecordStore,
     StoreError,
@@ -23,6 +26,8 @@ struct Meddling {
     kind: RecordKind,
     then: Mutex<Option<Between>>,
     reads: AtomicUsize,
+    /// A row that stands in an index and should not.
+    false_row: Mutex<Option<(IndexName, IndexHit)>>,
 }
 
 #[async_trait]
@@ -39,7 +44,11 @@ impl RecordStore for Meddling {
     }
 
     async fn scan(&self, scan: IndexScan) -> Result<Page<IndexHit>, StoreError> {
-        self.inner.scan(scan).await
+        let index = scan.index;
+        let mut page = self.inner.scan(scan).await?;
+        let row = self.false_row.lock().unwrap().clone();
+        page.items.extend(row.filter(|(of, _)| *of == index).map(|(_, hit)| hit));
+        Ok(page)
     }
 
     async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
@@ -51,8 +60,8 @@ async fn meddled(kind: RecordKind) -> (Arc<House>, Arc<Meddling>) {
     let slot = Arc::new(OnceLock::new());
     let kept = Arc::clone(&slot);
     let house = House::with_store(move |inner| {
-        let (then, reads) = (Mutex::default(), AtomicUsize::new(0));
-        kept.get_or_init(|| Arc::new(Meddling { inner, kind, then, reads })).clone()
+        let (then, reads, false_row) = (Mutex::default(), AtomicUsize::new(0), Mutex::default());
+        kept.get_or_init(|| Arc::new(Meddling { inner, kind, then, reads, false_row })).clone()
     });
     let house = Arc::new(house.await);
     let store: &Arc<Meddling> = slot.get().unwrap();
@@ -115,4 +124,41 @@ async fn a_revoked_signing_key_is_gone_with_its_secret() {
     assert_eq!(house.material(&MaterialAt::Credential(key)).await.err(), Some(MaterialError::Absent));
     let token = made(CredentialKind::BearerToken).await;
     assert_eq!(word(house.run("administrator", RevokeCredential { id: token }).await), "ok");
+}
+
+#[tokio::test]
+async fn inv_4_a_row_of_an_index_is_a_hint_and_the_record_itself_must_say_so() {
+    let (house, store) = meddled(RecordKind::Key).await;
+    let bindings = vec![domain::Coordinates::new(domain::Dialect::Azure, "vault.example")];
+    let op = CreateTenant { account: None, name: "second".to_owned(), bindings };
+    house.run("root", op).await.unwrap();
+    let named = CreateKey { name: Some(Name::new(Space::Aws, "app").unwrap()), ..new_key() };
+    let key = house.run("root", named).await.unwrap().key.id();
+    let holder = house.run("root", ListCredentials { principal: "root".to_owned() }).await.unwrap();
+    let lie = |index, key: &[u8], id: &[u8]| {
+        *store.false_row.lock().unwrap() = Some((index, IndexHit { key: key.to_vec(), id: id.to_vec() }));
+    };
+
+    lie(IndexName::CredentialByPrincipal, b"x", holder[0].id.as_str().as_bytes());
+    let credentials = house.run("root", ListCredentials { principal: "user".to_owned() }).await.unwrap();
+    assert_eq!(credentials.len(), 1, "another's credential is not listed");
+    assert_ne!(credentials[0].id, holder[0].id);
+
+    lie(IndexName::BindingByTenant, b"x", b"azure:vault.example");
+    let tenants = house.run("root", ListTenants).await.unwrap();
+    let counts: Vec<_> = tenants.iter().map(|t| (t.tenant.name.as_str(), t.bindings.len())).collect();
+    assert_eq!(counts, [("default", 3), ("second", 3)], "the lie stands once more in its own tenant alone");
+    let mirrored = CreateKey { name: Some(Name::new(Space::Aws, "mirror").unwrap()), ..new_key() };
+    let names = house.run("root", mirrored).await.unwrap().key.details.names.clone();
+    assert!(names.iter().all(|n| *n.space() != Space::Azure), "no mirror in a space that is not bound");
+
+    lie(IndexName::NamesOfSpace, b"aws\0other", key.as_bytes());
+    let op = ListNames { space: Space::Aws, key: None, after: None, limit: 10 };
+    let listed = house.run("root", op).await.unwrap();
+    let names: Vec<_> = listed.items.iter().map(|v| v.name.text()).collect();
+    assert_eq!(names, ["app", "mirror"]);
+
+    lie(IndexName::KeyByAge, b"x", &[7; 16]);
+    let listed = house.run("root", ListKeys { after: None, limit: 10 }).await.unwrap();
+    assert_eq!(listed.keys.items.len(), 2, "what has no record is not listed");
 }
