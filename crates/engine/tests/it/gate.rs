@@ -495,3 +495,41 @@ async fn a_change_outlives_the_client_that_asked_for_it() {
     }
     panic!("the change was dropped with its client");
 }
+
+/// What a dialect refuses by itself is a command too: its proof is checked, and it leaves its record.
+#[tokio::test]
+async fn inv_5_what_never_became_a_command_is_recorded_all_the_same() {
+    let house = House::open().await;
+    let refused = async |who: &str| {
+        let before = house.log.status().size;
+        let fault = api::Fault::new(api::FaultWhat::CiphertextInvalid);
+        let fault = api::Kms::refuse(&*house.engine, house.context(aws(), "Odd"), token(who), fault).await;
+        (fault.what.word(), house.log.status().size - before)
+    };
+    assert_eq!(refused("user").await, ("ciphertext_invalid", 1));
+    let page = house.log.search(AuditQuery { limit: 1, ..AuditQuery::default() }).await.unwrap();
+    let record = &page.items[0].1;
+    assert_eq!((record.subject.name.as_deref(), &*record.operation), (Some("user"), "Odd"));
+    assert_eq!(record.outcome, Outcome::Failure("ciphertext_invalid".into()));
+    assert_eq!(refused("stranger").await, ("credential_unknown", 1));
+    house.run("root", api::ops::SealSystem).await.unwrap();
+    assert_eq!(refused("user").await, ("sealed", 0));
+}
+
+/// A flood of bad credentials does not fill the disk: beyond a rate it is only counted, and the count is recorded.
+#[tokio::test]
+async fn inv_5_a_flood_of_failures_is_counted() {
+    let house = House::open().await;
+    let before = house.log.status().size;
+    for _ in 0..500 {
+        assert_eq!(word(house.create("stranger").await), "credential_unknown");
+    }
+    let recorded = house.log.status().size - before;
+    assert!((1..250).contains(&recorded), "{recorded}");
+    house.pass_minutes(2);
+    house.engine.record_counted_failures().await.unwrap();
+    let page = house.log.search(AuditQuery { limit: 1, ..AuditQuery::default() }).await.unwrap();
+    let record = &page.items[0].1;
+    assert_eq!(&*record.operation, "AuthenticationFailures");
+    assert_eq!(record.items.map(u64::from), Some(500 - recorded), "none is lost");
+}

@@ -134,6 +134,11 @@ impl House {
         self.below.epochs.raise(scope, self.below.epochs.current(scope) + 1);
     }
 
+    /// Time passes.
+    pub(crate) fn pass_minutes(&self, minutes: u32) {
+        self.clock.advance_seconds(60 * minutes);
+    }
+
     /// What the store keeps sealed at a place.
     pub(crate) async fn material(&self, at: &MaterialAt) -> Result<SecretBytes, MaterialError> {
         MaterialVault::open(&*self.below.sealed, at).await
