@@ -8,6 +8,7 @@
 
 mod authority;
 mod bounds;
+mod ends;
 mod gate;
 mod house;
 mod races;
