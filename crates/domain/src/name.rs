@@ -71,9 +71,8 @@ impl Space {
                     && edge(text.bytes().next())
                     && edge(text.bytes().next_back())
             }
-            Self::Native => text
-                .split('/')
-                .all(|part| Self::Vault { mount: String::new() }.admits(part) && !part.is_empty()),
+            // An empty part has no edges, so it is none of Vault's.
+            Self::Native => text.split('/').all(|part| Self::Vault { mount: String::new() }.admits(part)),
             Self::Kmip | Self::Pkcs11 => text.trim() == text && text.chars().all(is_plain),
         }
     }
@@ -194,9 +193,91 @@ mod tests {
     }
 
     #[test]
+    fn each_space_has_its_own_characters() {
+        let vault = Space::Vault { mount: "transit".to_owned() };
+        let google = Space::Google { ring: "r".to_owned() };
+        for (space, extra) in [
+            (&Space::Aws, ":/_-"),
+            (&Space::Azure, "-"),
+            (&google, "_-"),
+            (&vault, "_.-"),
+            (&Space::Native, "_.-/"),
+            (&Space::Kmip, "!#$%&'()*+,-./:;<=>?@[]^_`{|}~\"\\ "),
+            (&Space::Pkcs11, "!#$%&'()*+,-./:;<=>?@[]^_`{|}~\"\\ "),
+        ] {
+            for c in (0..=127_u8).map(char::from) {
+                let legal = c.is_ascii_alphanumeric() || extra.contains(c);
+                check(space, &format!("a{c}a"), legal);
+            }
+        }
+        for text in ["_", "_a", "a_", "a.-_a"] {
+            check(&vault, text, true);
+        }
+        for text in ["-", ".a", "a-", "/", "a/", "/a", ".", "..", "a/-", "-/a"] {
+            check(&vault, text, false);
+            check(&Space::Native, text, false);
+        }
+    }
+
+    #[test]
+    fn hidden_characters_stand_in_no_label() {
+        for space in [Space::Kmip, Space::Pkcs11] {
+            for text in ["schlüssel", "鍵 1", "a\u{200a}b", "a\u{2010}b", "a\u{206a}b"] {
+                check(&space, text, true);
+            }
+            for c in ['\u{0}', '\u{7f}', '\u{85}', '\u{200b}', '\u{200f}', '\u{202a}', '\u{202e}'] {
+                check(&space, &format!("a{c}b"), false);
+            }
+            for text in ["a\u{2060}b", "a\u{2069}b", "a\u{feff}b", "x ", "\u{a0}x"] {
+                check(&space, text, false);
+            }
+        }
+    }
+
+    #[test]
+    fn a_name_is_neither_empty_nor_longer_than_its_space_allows() {
+        for (space, max) in [
+            (Space::Aws, 250),
+            (Space::Azure, 127),
+            (Space::Google { ring: "r".to_owned() }, 63),
+            (Space::Vault { mount: "transit".to_owned() }, 255),
+            (Space::Kmip, 255),
+            (Space::Pkcs11, 255),
+            (Space::Native, 255),
+        ] {
+            assert_eq!(Name::new(space.clone(), ""), Err(BadName::Empty));
+            check(&space, &"x".repeat(max), true);
+            assert_eq!(Name::new(space, &"x".repeat(max + 1)), Err(BadName::TooLong { max }));
+        }
+        // Bytes count, not characters.
+        check(&Space::Kmip, &"ä".repeat(128), false);
+    }
+
+    #[test]
+    fn names_of_different_spaces_have_different_rows() {
+        let mounts = |mount: &str| Space::Vault { mount: mount.to_owned() };
+        let rings = |ring: &str| Space::Google { ring: ring.to_owned() };
+        let all = [
+            Space::Aws,
+            mounts("a"),
+            mounts("b"),
+            Space::Azure,
+            rings("a"),
+            rings("b"),
+            Space::Kmip,
+            Space::Pkcs11,
+            Space::Native,
+        ];
+        let words: std::collections::BTreeSet<_> = all.iter().map(Space::index_word).collect();
+        assert_eq!(words.len(), all.len());
+        assert!(words.iter().all(|word| !word.is_empty()));
+    }
+
+    #[test]
     fn azure_folds_case_and_others_do_not() {
-        let name = |s: Space| Name::new(s, "Ab").unwrap().canonical();
-        assert_eq!(name(Space::Azure), "ab");
-        assert_eq!(name(Space::Aws), "Ab");
+        for (space, canonical) in [(Space::Azure, "ab"), (Space::Aws, "Ab"), (Space::Native, "Ab")] {
+            let name = Name::new(space.clone(), "Ab").unwrap();
+            assert_eq!((name.text(), &*name.canonical(), name.space()), ("Ab", canonical, &space));
+        }
     }
 }

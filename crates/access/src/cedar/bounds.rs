@@ -77,6 +77,26 @@ mod tests {
     use super::bounded;
 
     #[test]
+    fn each_bound_holds_to_the_last() {
+        for (open, close) in [("(", ")"), ("[", "]"), ("{", "}")] {
+            let nested = |n: usize| format!("{}{}", open.repeat(n), close.repeat(n));
+            assert!(bounded(&nested(32)).is_ok(), "{open}");
+            assert!(bounded(&nested(33)).is_err(), "{open}");
+            assert!(bounded(&nested(32).repeat(8)).is_ok(), "what is closed is shallow again");
+        }
+        assert!(bounded(&"}".repeat(40)).is_ok(), "the parser's own matter");
+        for operator in [".", "&", "|", "+", "-", "*", "!", "if "] {
+            assert!(bounded(&operator.repeat(256)).is_ok(), "{operator}");
+            assert!(bounded(&operator.repeat(257)).is_err(), "{operator}");
+        }
+        assert!(bounded(&"(".repeat(33)).is_err() && bounded(&"()".repeat(257)).is_err());
+        assert!(bounded(&"[]".repeat(257)).is_err());
+        for harmless in ["i f ", "fi ", "x / y ", "x, ", "a == b "] {
+            assert!(bounded(&harmless.repeat(300)).is_ok(), "{harmless}");
+        }
+    }
+
+    #[test]
     fn a_semicolon_in_a_string_or_comment_ends_no_policy() {
         let long = ".a".repeat(200);
         for between in ["\";\"", "\"\\\";\"", "// ;\n", "// \"\n\";\"", "\"//\" \";\""] {

@@ -108,3 +108,36 @@ impl<'de> Visitor<'de> for NodeVisitor {
 
 /// No object of the language has more; keeps the search for repeated members cheap.
 const MOST_MEMBERS: usize = 32;
+
+#[cfg(test)]
+mod tests {
+    use super::{MOST_MEMBERS, Node};
+
+    fn object(members: usize) -> String {
+        let members: Vec<_> = (0..members).map(|i| format!("\"k{i}\":1")).collect();
+        format!("{{{}}}", members.join(","))
+    }
+
+    #[test]
+    fn inv_12_an_object_has_its_bound_of_members() {
+        assert!(Node::read(&object(MOST_MEMBERS)).is_ok());
+        assert!(Node::read(&object(MOST_MEMBERS + 1)).unwrap_err().contains("too many members"));
+    }
+
+    #[test]
+    fn everything_that_is_json_reads() {
+        let read = |text| Node::read(text).unwrap();
+        for other in ["1", "-1", "1.5", "true", "null"] {
+            assert_eq!(read(other), Node::Other);
+        }
+        assert_eq!(read("\"a\""), Node::Text("a".to_owned()));
+        let list = read(r#"["a",1]"#);
+        assert_eq!(list, Node::List(vec![Node::Text("a".to_owned()), Node::Other]));
+        assert_eq!((list.texts(), list.text()), (None, None));
+        assert_eq!(read(r#"["a","b"]"#).texts(), Some(vec!["a", "b"]));
+        assert_eq!(read("[]").texts(), None);
+        assert_eq!(read(r#""a""#).texts(), Some(vec!["a"]));
+        assert_eq!(read("{}").texts(), None);
+        assert_eq!(read(r#"{"a":1}"#), Node::Object(vec![("a".to_owned(), Node::Other)]));
+    }
+}

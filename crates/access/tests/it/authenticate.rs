@@ -1,13 +1,15 @@
 //! Proofs against credentials: the published vector, every mutation of it, time, revocation, caching.
 
-use std::sync::atomic::Ordering;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use access::{AuthFailure, CLOCK_WINDOW, token_id};
+use access::{AuthFailure, Authenticator, CLOCK_WINDOW, token_id};
+use async_trait::async_trait;
 use domain::*;
 use secret::SecretBytes;
-use spi::{Fence, MaterialAt};
+use spi::*;
 
-use crate::world::{Hmac, NOW, World, world};
+use crate::world::{Hmac, NOW, Store, World, world};
 
 const ID: &str = "AKIDEXAMPLE";
 /// AWS General Reference, "Signature Version 4 signing process": secret, string to sign and signature as published.
@@ -187,6 +189,19 @@ async fn a_token_authenticates_by_its_hash_and_only_as_a_token() {
 }
 
 #[tokio::test]
+async fn inv_12_a_token_is_bounded_before_it_is_hashed() {
+    let world = world();
+    let who = world.principal("bob", PrincipalKind::Service, &[]);
+    for (length, taken) in [(0, false), (1, true), (4096, true), (4097, false)] {
+        let token = || SecretBytes::take_vec(vec![b'x'; length]);
+        world.store.put(&credential(&who, &token_id(&Hmac, &token()), CredentialKind::BearerToken));
+        let answer = ask_with(&world, &Proof::Bearer(token())).await;
+        assert_eq!(answer.is_ok(), taken, "{length}");
+        assert!(taken || matches!(answer, Err(AuthFailure::Unknown)));
+    }
+}
+
+#[tokio::test]
 async fn expiry_is_checked_on_every_request() {
     let (world, _, mut credential) = with_key();
     credential.expires_at = Some(Timestamp::from_millis(NOW + 1000));
@@ -266,4 +281,52 @@ async fn a_sealed_vault_is_no_bad_signature() {
     ask(&world, proof()).await.unwrap();
     world.authenticator.forget_all();
     assert!(matches!(ask(&world, proof()).await, Err(AuthFailure::Material(spi::MaterialError::Sealed))));
+}
+
+/// Gives a credential to another account between the first reading of it and the second.
+struct Moving {
+    inner: Arc<Store>,
+    to: Credential,
+    reads: AtomicUsize,
+}
+
+#[async_trait]
+impl RecordStore for Moving {
+    fn is_settled(&self) -> bool {
+        self.inner.is_settled()
+    }
+
+    async fn open(&self, at: &RecordRef) -> Result<Option<Opened>, StoreError> {
+        let opened = self.inner.open(at).await;
+        if at.kind == RecordKind::Credential && self.reads.fetch_add(1, Ordering::SeqCst) == 0 {
+            self.inner.put(&self.to);
+        }
+        opened
+    }
+
+    async fn scan(&self, scan: IndexScan) -> Result<Page<IndexHit>, StoreError> {
+        self.inner.scan(scan).await
+    }
+
+    async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
+        self.inner.commit(batch).await
+    }
+}
+
+#[tokio::test]
+async fn inv_10_a_credential_that_moves_while_it_is_read_is_unknown() {
+    let (world, _, kept) = with_key();
+    let moved = Credential { account: world.foreign.id, ..kept };
+    let store = Arc::new(Moving { inner: world.store.clone(), to: moved, reads: AtomicUsize::new(0) });
+    let authenticator = Authenticator::new(
+        store,
+        world.vault.clone(),
+        Arc::new(Hmac),
+        world.epochs.clone(),
+        world.clock.clone(),
+    );
+    let proof = Proof::Signature(Box::new(proof()));
+    let mut fence = Fence::default();
+    let answer = authenticator.authenticate(&proof, Dialect::Aws, None, &mut fence).await;
+    assert!(matches!(answer, Err(AuthFailure::Unknown)), "{answer:?}");
 }

@@ -133,8 +133,13 @@ async fn inv_4_a_listed_policy_that_is_missing_denies_until_it_is_there() {
         w.allows(&root, Action::Encrypt, &key).await,
         "pure creation raises nothing, so nothing was kept"
     );
-    w.tenant.guardrails = vec![PolicyId::random([0x77; 16])];
-    assert!(!w.allows(&root, Action::Encrypt, &key).await);
+    let cap = w.policy("cap", Language::Iam, ALLOW_ALL);
+    w.store.delete(&cap);
+    w.tenant.guardrails = vec![cap.id];
+    let missing = by(&format!("guardrail:{}", cap.id), "missing");
+    assert_eq!(denied(w.decide(&root, Action::Encrypt, &key).await).0, missing);
+    w.store.put(&cap);
+    assert!(w.allows(&root, Action::Encrypt, &key).await, "nor of a tenant whose guardrail was missing");
 }
 
 #[tokio::test]
@@ -208,6 +213,22 @@ async fn a_key_and_its_name_must_agree() {
     assert!(w.decider.decide(&caller(&root), demand, &mut Fence::default()).await.is_err());
     let demand = Demand::in_tenant(Action::Encrypt, &resource, &w.tenant);
     assert!(w.decider.decide(&caller(&root), demand, &mut Fence::default()).await.is_err(), "no key at hand");
+}
+
+#[tokio::test]
+async fn a_document_decides_about_its_own_holder_too() {
+    let w = world();
+    let mut user = w.principal("user", PrincipalKind::User, &[]);
+    let text = r#"permit (principal, action, resource) when { resource == principal };"#;
+    let own = w.policy("own", Language::Cedar, text);
+    w.attach(&mut user, &[&own]);
+    let other = w.principal("other", PrincipalKind::User, &[]);
+    for (id, allowed) in [(user.id, true), (other.id, false)] {
+        let on = ResourceRef::Principal { account: w.home.id, id };
+        let demand = Demand::outside(Action::ListCredentials, &on);
+        let decided = w.decider.decide(&caller(&user), demand, &mut Fence::default()).await;
+        assert_eq!(decided.is_ok(), allowed);
+    }
 }
 
 #[tokio::test]

@@ -69,6 +69,7 @@ fn inv_13_what_is_not_evaluated_is_refused_with_its_place() {
         (r#"{"AWS":"arn:aws:iam::111122223333:user/path/name"}"#, "is not an account number"),
         (r#"{"AWS":"arn:aws:iam::111122223333:group/name"}"#, "is not an account number"),
         (r#"{"AWS":"AIDAEXAMPLE"}"#, "is not an account number"),
+        (r#"{"AWS":"arn:aws:iam::111122223333:rooted"}"#, "is not an account number"),
     ] {
         key(format!(r#""Principal":{who},{REST}"#), why);
     }
@@ -121,6 +122,7 @@ fn cedar_documents_are_held_to_the_schema() {
         "permit (principal, action, resource) when { resource.spec == 3 };",
         "@id(\"a\") permit (principal, action, resource); @id(\"a\") forbid (principal, action, resource);",
         "permit (principal == ?principal, action, resource);",
+        "permit (principal, action, resource); permit (principal == ?principal, action, resource);",
     ];
     for text in bad {
         assert!(check(Language::Cedar, PolicyUse::Guardrail, text).is_err(), "{text}");
@@ -152,6 +154,30 @@ fn inv_12_hostile_documents_are_refused_in_bounds() {
                 assert!(check(language, what, text).is_err(), "{language:?} {what:?} {text:.60}");
             }
         }
+    }
+}
+
+#[test]
+fn an_empty_name_is_none_and_the_place_stands_for_it() {
+    let twice = format!(r#"{{"Statement":[{{"Sid":"",{REST}}},{{"Sid":"",{REST}}}]}}"#);
+    assert_eq!(check(Language::Iam, PolicyUse::Identity, &twice), Ok(()));
+    let twice = r#"@id("") permit (principal, action, resource);"#.repeat(2);
+    assert_eq!(check(Language::Cedar, PolicyUse::Identity, &twice), Ok(()));
+    let taken = format!(r#"{{"Statement":[{{{REST}}},{{"Sid":"0",{REST}}}]}}"#);
+    assert!(
+        check(Language::Iam, PolicyUse::Identity, &taken).unwrap_err().contains("`Sid` `0` stands twice")
+    );
+}
+
+#[test]
+fn inv_12_a_document_has_its_bound_to_the_byte() {
+    let iam = format!(r#"{{"Statement":{{{REST}}}}}"#);
+    let cedar = "permit (principal, action, resource);";
+    for (language, text) in [(Language::Iam, &*iam), (Language::Cedar, cedar)] {
+        let padded = |to: usize| format!("{text}{}", " ".repeat(to - text.len()));
+        assert_eq!(check(language, PolicyUse::Identity, &padded(MAX_DOCUMENT_BYTES)), Ok(()));
+        let refused = check(language, PolicyUse::Identity, &padded(MAX_DOCUMENT_BYTES + 1));
+        assert!(refused.unwrap_err().contains("at most"), "{language:?}");
     }
 }
 

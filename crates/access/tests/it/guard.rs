@@ -1,14 +1,15 @@
 //! INV-1: no permit, no key. What the guard does for a permit, what an empty one opens (nothing), and what it forgets.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock, Weak};
 
 use access::{Allowed, Demand, Guard, GuardError};
+use async_trait::async_trait;
 use domain::*;
 use secret::{Exposure, SecretBytes};
 use spi::*;
 
-use crate::world::{World, caller, material_of, world};
+use crate::world::{Vault, World, caller, material_of, world};
 
 /// Shows what it is asked to do: the "ciphertext" is the material, the associated data and the plaintext in a row.
 #[derive(Default)]
@@ -265,4 +266,38 @@ async fn material_that_is_not_the_versions_own_is_corrupt() {
     assert!(c.guard.supports(KeySpec::Aes256, UsageSet::ENCRYPT_DECRYPT));
     assert!(!c.guard.supports(KeySpec::Rsa2048, UsageSet::SIGN_VERIFY));
     assert_eq!(c.guard.random(5).unwrap().len(), 5);
+}
+
+/// Evicts everything while it opens: as a sealing does that comes between opening and keeping.
+struct Meddling {
+    inner: Arc<Vault>,
+    guard: OnceLock<Weak<Guard>>,
+}
+
+#[async_trait]
+impl MaterialVault for Meddling {
+    async fn open(&self, at: &MaterialAt) -> Result<SecretBytes, MaterialError> {
+        let opened = self.inner.open(at).await;
+        if let Some(guard) = self.guard.get().and_then(Weak::upgrade) {
+            guard.evict_all();
+        }
+        opened
+    }
+
+    fn fingerprint(&self, t: TenantId, key: KeyId, m: &SecretBytes) -> Result<MaterialId, MaterialError> {
+        self.inner.fingerprint(t, key, m)
+    }
+}
+
+#[tokio::test]
+async fn what_is_evicted_while_it_loads_does_not_stay_behind() {
+    let c = case();
+    let vault = Arc::new(Meddling { inner: c.world.vault.clone(), guard: OnceLock::new() });
+    let guard = Arc::new(Guard::new(vec![c.glass.clone()], vault.clone()));
+    vault.guard.set(Arc::downgrade(&guard)).unwrap();
+    let allowed = c.allowed(Action::Encrypt).await;
+    let begin = || guard.begin(allowed.permit(&c.key, &c.key.versions()[0], 1), &c.key);
+    begin().await.unwrap();
+    c.world.vault.secrets.lock().unwrap().clear();
+    assert_eq!(begin().await.unwrap_err(), GuardError::Material(MaterialError::Absent));
 }

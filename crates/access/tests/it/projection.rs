@@ -122,3 +122,23 @@ async fn a_tenant_without_region_takes_denials_for_any_region() {
     w.raise(Scope::Account(w.foreign.id));
     assert!(!w.allows(&stranger, Action::Encrypt, &key).await);
 }
+
+#[tokio::test]
+async fn inv_4_a_region_counts_only_if_the_binding_itself_leads_to_the_tenant() {
+    let w = world();
+    let mut user = w.principal("user", PrincipalKind::User, &[]);
+    let text = r#"{"Statement":{"Effect":"Allow","Action":"kms:*","Resource":"arn:aws:kms:us-east-1:*:*"}}"#;
+    let regional = w.policy("regional", Language::Iam, text);
+    w.attach(&mut user, &[&regional]);
+    let key = w.key(1);
+    assert!(w.allows(&user, Action::Encrypt, &key).await);
+    // The index row of the home tenant stays; what it leads to says another tenant.
+    w.store.put(&Binding {
+        coordinates: Coordinates::new(Dialect::Aws, "111122223333/us-east-1"),
+        tenant: w.foreign_tenant.id,
+        account: w.foreign.id,
+        created_at: Timestamp::from_millis(0),
+    });
+    w.raise(Scope::Tenant(w.tenant.id));
+    assert!(!w.allows(&user, Action::Encrypt, &key).await, "a tenant without region is in no region");
+}

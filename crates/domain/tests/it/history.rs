@@ -2,15 +2,13 @@
 //! loosens, and a key suspended while deactivated does not protect again.
 #![expect(clippy::panic, reason = "a test fails by panicking")]
 
-use std::collections::BTreeMap;
-
 use keystead_domain::{
-    AccountId, Dialect, ExportCeiling, HexId, Key, KeyDetails, KeyId, KeySpec, KeyState, Language,
-    LifecycleEvent, Loaded, MaterialId, MaterialState, NewKey, NewVersion, Origin, PolicyDocument,
-    PrincipalId, ProtectionLevel, Ratchets, Revision, RotationPolicy, TenantId, Timestamp, Usage, UsageSet,
+    ExportCeiling, Key, KeyState, LifecycleEvent, MaterialState, ProtectionLevel, Ratchets, Timestamp, Usage,
     plan,
 };
 use proptest::prelude::*;
+
+use crate::making::{key, loaded, version};
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -51,49 +49,9 @@ fn ratchets() -> impl Strategy<Value = Ratchets> {
     )
 }
 
-fn version(n: u8, at: Timestamp) -> NewVersion {
-    NewVersion {
-        hex_id: HexId::from_bytes([n; 16]),
-        material_id: MaterialId::from_bytes([n; 32]),
-        origin: Origin::Generated,
-        material: MaterialState::Present,
-        protection: ProtectionLevel::Software,
-        created_at: at,
-    }
-}
-
-fn key(ratchets: Ratchets) -> Key {
-    let at = Timestamp::from_millis(0);
-    let policy = PolicyDocument { language: Language::Iam, text: "{}".to_owned() };
-    let details = KeyDetails {
-        description: String::new(),
-        names: Vec::new(),
-        labels: BTreeMap::new(),
-        policy,
-        cryptoperiod: None,
-        rotation: RotationPolicy { every: Some(60) },
-        exportable: false,
-        destruction_allowed: true,
-    };
-    let new = NewKey {
-        id: KeyId::random([1; 16]),
-        tenant: TenantId::random([2; 16]),
-        account: AccountId::random([3; 16]),
-        folder: None,
-        born: Dialect::Native,
-        spec: KeySpec::Aes256,
-        usage: UsageSet::ENCRYPT_DECRYPT,
-        created_at: at,
-        created_by: PrincipalId::random([4; 16]),
-        ratchets,
-        details,
-    };
-    Key::new(new, version(1, at))
-}
-
 /// Takes one step; what the domain refuses leaves the key as it was.
 fn take(key: &Key, step: &Step, now: &mut Timestamp) -> Key {
-    let loaded = Loaded::opened(key.clone(), Revision(1));
+    let loaded = loaded(key);
     let applied = |t| loaded.apply(&t).0;
     match step {
         Step::Event(e) => key.on(*e).map_or_else(|_| key.clone(), applied),

@@ -8,13 +8,17 @@ use api::ops::{CiphertextForm, CreateKey, Decrypt, DecryptItem, Encrypt, Encrypt
 use api::{Fault, FaultWhat, KmsExt, Operation, RequestContext};
 use audit::{Log, LogConfig};
 use domain::{
-    Coordinates, Dialect, ExportCeiling, KeyId, KeySpec, PrincipalKind, Proof, RequestId, Role, UsageSet,
+    Coordinates, Dialect, ExportCeiling, KeyId, KeySpec, PrincipalKind, Proof, RequestId, Role, Scope,
+    UsageSet,
 };
 use keystead_engine::{Bootstrap, BootstrapCredential, BootstrapPrincipal, BootstrapTenant, Engine, Parts};
 use provider_software::Software;
 use root::KekRing;
 use secret::{Secret, SecretBytes};
-use spi::{AuditError, Clock, CommitSink, Durable, Entropy, Epochs, OutboxEntry, Sealer};
+use spi::{
+    AuditError, Clock, CommitSink, Counter, Durable, Entropy, Epochs, MaterialAt, MaterialError,
+    MaterialVault, OutboxEntry, RecordStore, Sealer,
+};
 use store_record::{MemoryPin, Options, Parts as StoreParts, Pin, SealedStore};
 use store_sqlite::Sqlite;
 use testkit::clock::MovingClock;
@@ -51,9 +55,52 @@ pub(crate) struct House {
     pub(crate) log: Arc<Log>,
     /// What stands between store and log.
     pub(crate) sink: Arc<Sink>,
+    below: Below,
     clock: Arc<MovingClock>,
     crypto: Arc<Software>,
     _dir: tempfile::TempDir,
+}
+
+/// What gates stand on.
+struct Below {
+    records: Arc<dyn RecordStore>,
+    sealed: Arc<SealedStore<Sqlite>>,
+    ring: Arc<KekRing>,
+    epochs: Arc<Epochs>,
+}
+
+impl Below {
+    fn gate(
+        &self,
+        log: &Arc<Log>,
+        crypto: &Arc<Software>,
+        clock: &Arc<MovingClock>,
+        counter: Arc<dyn Counter>,
+    ) -> Arc<Engine> {
+        let Self { records, sealed, ring, epochs } = self;
+        let authenticator = Authenticator::new(
+            records.clone(),
+            sealed.clone(),
+            crypto.clone(),
+            epochs.clone(),
+            clock.clone(),
+        );
+        let ring = ring.clone();
+        Engine::new(Parts {
+            store: records.clone(),
+            log: log.clone(),
+            counter,
+            sealer: ring.clone(),
+            epochs: epochs.clone(),
+            clock: clock.clone(),
+            entropy: crypto.clone(),
+            authenticator,
+            decider: Decider::new(records.clone(), epochs.clone()),
+            guard: Guard::new(vec![crypto.clone()], sealed.clone()),
+            crypto: crypto.clone(),
+            seal: Arc::new(move || ring.seal_system()),
+        })
+    }
 }
 
 impl House {
@@ -67,7 +114,19 @@ impl House {
         Self::build(bytes).await
     }
 
+    /// In memory, over a store that something stands before.
+    pub(crate) async fn with_store(wrap: impl FnOnce(Arc<dyn RecordStore>) -> Arc<dyn RecordStore>) -> Self {
+        Self::build_over(4 << 20, wrap).await
+    }
+
     async fn build(segment_bytes: u64) -> Self {
+        Self::build_over(segment_bytes, |store| store).await
+    }
+
+    async fn build_over(
+        segment_bytes: u64,
+        wrap: impl FnOnce(Arc<dyn RecordStore>) -> Arc<dyn RecordStore>,
+    ) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let (crypto, clock) = (Arc::new(Software::new()), Arc::new(MovingClock::default()));
         let mut config = LogConfig::new(dir.path().join("audit"), "keystead/test");
@@ -83,32 +142,36 @@ impl House {
         let sealer: Arc<dyn Sealer> = ring.clone();
         let sink = Arc::new(Sink { log: log.clone(), stuck: AtomicBool::new(false) });
         let parts = StoreParts { backend, sealer, epochs: epochs.clone(), sink: sink.clone(), pin };
-        let store = Arc::new(SealedStore::open(parts, Options::default()).await.unwrap());
-        let engine = Engine::new(Parts {
-            store: store.clone(),
-            log: log.clone(),
-            counter: store.clone(),
-            sealer: ring.clone(),
-            epochs: epochs.clone(),
-            clock: clock.clone(),
-            entropy: crypto.clone(),
-            authenticator: Authenticator::new(
-                store.clone(),
-                store.clone(),
-                crypto.clone(),
-                epochs.clone(),
-                clock.clone(),
-            ),
-            decider: Decider::new(store.clone(), epochs),
-            guard: Guard::new(vec![crypto.clone()], store.clone()),
-            crypto: crypto.clone(),
-            seal: {
-                let ring = ring.clone();
-                Arc::new(move || ring.seal_system())
-            },
-        });
+        let sealed = Arc::new(SealedStore::open(parts, Options::default()).await.unwrap());
+        let below = Below { records: wrap(sealed.clone()), sealed, ring, epochs };
+        let engine = below.gate(&log, &crypto, &clock, below.sealed.clone());
         engine.bootstrap(bootstrap()).await.unwrap();
-        Self { engine, log, sink, clock, crypto, _dir: dir }
+        Self { engine, log, sink, below, clock, crypto, _dir: dir }
+    }
+
+    /// Another gate over the same store and log, as after a restart: it remembers nothing.
+    pub(crate) fn restarted(&self) -> Arc<Engine> {
+        self.counting_by(self.below.sealed.clone())
+    }
+
+    /// As [`Self::restarted`], counting direct uses elsewhere.
+    pub(crate) fn counting_by(&self, counter: Arc<dyn Counter>) -> Arc<Engine> {
+        self.below.gate(&self.log, &self.crypto, &self.clock, counter)
+    }
+
+    /// Raises a scope as a store's writer does after a commit.
+    pub(crate) fn raise(&self, scope: Scope) {
+        self.below.epochs.raise(scope, self.below.epochs.current(scope) + 1);
+    }
+
+    /// Time passes.
+    pub(crate) fn pass_minutes(&self, minutes: u32) {
+        self.clock.advance_seconds(60 * minutes);
+    }
+
+    /// What the store keeps sealed at a place.
+    pub(crate) async fn material(&self, at: &MaterialAt) -> Result<SecretBytes, MaterialError> {
+        MaterialVault::open(&*self.below.sealed, at).await
     }
 
     /// A request's context at a place.

@@ -1,9 +1,15 @@
 //! The gate over the real store, the real log and the real provider, with no wire in front.
 
 #[cfg(test)]
+mod authority;
+#[cfg(test)]
+mod bounds;
+#[cfg(test)]
 mod crowd;
 #[cfg(test)]
 mod describing;
+#[cfg(test)]
+mod ends;
 #[cfg(test)]
 mod gate;
 #[cfg(test)]
@@ -12,6 +18,8 @@ mod house;
 mod listing;
 #[cfg(test)]
 mod places;
+#[cfg(test)]
+mod races;
 #[cfg(test)]
 mod records;
 #[cfg(test)]

@@ -1,0 +1,110 @@
+//! How a command ends: what its record says, what is counted, and what happens when nobody waits for the answer.
+
+use api::KmsExt;
+use api::ops::{
+    AssociatedData, CiphertextForm, Decrypt, DecryptItem, Encrypt, EncryptItem, KeyRef, ListKeys,
+};
+use domain::Outcome;
+use spi::{AuditLog, AuditQuery};
+
+use crate::house::{House, aws, secret_of, token, vault, word};
+
+/// What a client binds to its data stands in the record of every use (names and values are no secrets by definition).
+#[tokio::test]
+async fn inv_5_a_record_says_what_was_bound() {
+    let house = House::open().await;
+    let key = house.create("root").await.unwrap().key.id();
+    let pairs = vec![("purpose".to_owned(), "test".to_owned()), ("a".to_owned(), "b".to_owned())];
+    let aad = || AssociatedData::Pairs(pairs.clone());
+    let recorded = async || {
+        let page = house.log.search(AuditQuery { limit: 1, ..AuditQuery::default() }).await.unwrap();
+        page.items[0].1.context.clone()
+    };
+    let item = EncryptItem { plaintext: secret_of("x"), aad: aad(), version: None };
+    let op = Encrypt { key: KeyRef::Id(key), items: vec![item], form: CiphertextForm::Envelope };
+    let blob = house.run("root", op).await.unwrap().items.remove(0).unwrap().ciphertext;
+    assert_eq!(recorded().await, pairs);
+    let item = DecryptItem { ciphertext: blob, aad: aad(), version: None };
+    let op = Decrypt { key: None, items: vec![item], form: CiphertextForm::Envelope };
+    house.run("root", op).await.unwrap();
+    assert_eq!(recorded().await, pairs);
+    house.encrypt("root", key, "x").await.unwrap();
+    assert_eq!(recorded().await, []);
+}
+
+struct Exhausted;
+
+#[async_trait::async_trait]
+impl spi::Counter for Exhausted {
+    async fn take(&self, _: domain::VersionId, _: u32) -> Result<(), spi::CounterError> {
+        Err(spi::CounterError::Exhausted)
+    }
+}
+
+/// NIST SP 800-38D §8.3: only the direct form spends the version's invocations, and none is made without one.
+#[tokio::test]
+async fn the_direct_form_is_counted_before_it_is_made() {
+    let house = House::open().await;
+    let key = house.create("root").await.unwrap().key.id();
+    let engine = house.counting_by(std::sync::Arc::new(Exhausted));
+    for (form, answer) in [(CiphertextForm::Direct, "version_forbidden"), (CiphertextForm::Envelope, "ok")] {
+        let item = EncryptItem { plaintext: secret_of("x"), aad: AssociatedData::None, version: None };
+        let op = Encrypt { key: KeyRef::Id(key), items: vec![item], form };
+        assert_eq!(word(engine.run(house.context(vault(), "Test"), token("root"), op).await), answer);
+    }
+}
+
+/// A client that goes away drops its request; what it asked to be changed comes to its end all the same.
+#[tokio::test]
+async fn a_change_outlives_the_client_that_asked_for_it() {
+    let house = House::open().await;
+    let list =
+        async || house.run("root", ListKeys { after: None, limit: 10 }).await.unwrap().keys.items.len();
+    let asked = tokio::time::timeout(std::time::Duration::ZERO, house.create("root")).await;
+    assert!(asked.is_err(), "the client did not wait");
+    for _ in 0..500 {
+        if list().await == 1 {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("the change was dropped with its client");
+}
+
+/// What a dialect refuses by itself is a command too: its proof is checked, and it leaves its record.
+#[tokio::test]
+async fn inv_5_what_never_became_a_command_is_recorded_all_the_same() {
+    let house = House::open().await;
+    let refused = async |who: &str| {
+        let before = house.log.status().size;
+        let fault = api::Fault::new(api::FaultWhat::CiphertextInvalid);
+        let fault = api::Kms::refuse(&*house.engine, house.context(aws(), "Odd"), token(who), fault).await;
+        (fault.what.word(), house.log.status().size - before)
+    };
+    assert_eq!(refused("user").await, ("ciphertext_invalid", 1));
+    let page = house.log.search(AuditQuery { limit: 1, ..AuditQuery::default() }).await.unwrap();
+    let record = &page.items[0].1;
+    assert_eq!((record.subject.name.as_deref(), &*record.operation), (Some("user"), "Odd"));
+    assert_eq!(record.outcome, Outcome::Failure("ciphertext_invalid".into()));
+    assert_eq!(refused("stranger").await, ("credential_unknown", 1));
+    house.run("root", api::ops::SealSystem).await.unwrap();
+    assert_eq!(refused("user").await, ("sealed", 0));
+}
+
+/// A flood of bad credentials does not fill the disk: beyond a rate it is only counted, and the count is recorded.
+#[tokio::test]
+async fn inv_5_a_flood_of_failures_is_counted() {
+    let house = House::open().await;
+    let before = house.log.status().size;
+    for _ in 0..500 {
+        assert_eq!(word(house.create("stranger").await), "credential_unknown");
+    }
+    let recorded = house.log.status().size - before;
+    assert!((1..250).contains(&recorded), "{recorded}");
+    house.pass_minutes(2);
+    house.engine.record_counted_failures().await.unwrap();
+    let page = house.log.search(AuditQuery { limit: 1, ..AuditQuery::default() }).await.unwrap();
+    let record = &page.items[0].1;
+    assert_eq!(&*record.operation, "AuthenticationFailures");
+    assert_eq!(record.items.map(u64::from), Some(500 - recorded), "none is lost");
+}
