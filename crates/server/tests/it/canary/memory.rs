@@ -59,8 +59,13 @@ pub(crate) fn search(needles: &[Needle]) -> Image {
         }
     }
     // The list of mappings is not read in one instant: one that is split meanwhile stands in it twice.
-    image.hits.sort_by_key(|hit| (hit.address, hit.name));
-    image.hits.dedup_by_key(|hit| (hit.address, hit.name));
+    let mut seen = Vec::new();
+    image.hits.retain(|hit| {
+        let once = (hit.address, hit.name, hit.form);
+        let fresh = !seen.contains(&once);
+        seen.push(once);
+        fresh
+    });
     buffer.fill(0);
     std::hint::black_box(&buffer);
     image
