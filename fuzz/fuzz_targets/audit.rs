@@ -124,6 +124,7 @@ fn record(n: u8) -> AuditRecord {
         tenant: None,
         target: None,
         items: None,
+        failed: None,
         context: vec![("purpose".to_owned(), "row".to_owned())],
         decision: Decision::NotReached,
         outcome: Outcome::Success,
