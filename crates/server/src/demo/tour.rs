@@ -23,9 +23,12 @@ struct Tour<'a> {
     system: &'a Arc<System>,
 }
 
-/// What a data key protects: the ciphertext of a file and the wrapped data key beside it.
+/// Bytes of the file that are sealed together: what is opened at once lies in locked memory, which is bounded.
+const PART: usize = 1024 * 1024;
+
+/// What a data key protects: the ciphertext of a file, part by part, and the wrapped data key beside it.
 struct Sealed {
-    file: Vec<u8>,
+    file: Vec<Vec<u8>>,
     wrapped: Vec<u8>,
 }
 
@@ -95,7 +98,11 @@ impl Tour<'_> {
         let made = self.own("GenerateDataKey", op).await?;
         let data_key = made.plaintext.ok_or_else(|| StartError("no data key".to_owned()))?;
         let plain = std::fs::read(path).map_err(StartError::while_doing(path.display()))?;
-        let file = self.with(data_key, |crypto, key| crypto.seal(key, b"demo", &plain))?;
+        let parts = plain.chunks(PART);
+        let file = self.with(data_key, |crypto, key| {
+            let all = parts.len();
+            parts.enumerate().map(|(n, part)| crypto.seal(key, &place(n, all), part)).collect()
+        })?;
         say(&format!("2. envelope-encrypted a real file      {} ({} bytes)\n", name(path), plain.len()))?;
         Ok(Sealed { file, wrapped: made.wrapped.ciphertext })
     }
@@ -109,9 +116,17 @@ impl Tour<'_> {
     async fn recover(&self, sealed: &Sealed, path: &Path) -> Result<(), StartError> {
         let opened =
             self.unwrap(bytes(TOKEN), &sealed.wrapped).await.map_err(StartError::while_doing("Decrypt"))?;
-        let plain = self.with(opened, |crypto, key| crypto.open(key, b"demo", &sealed.file))?;
         let original = std::fs::read(path).map_err(StartError::while_doing(path.display()))?;
-        if plain.expose(Exposure::ReturnToAuthorisedCaller) != original.as_slice() {
+        let all = original.chunks(PART).len();
+        let same = self.with(opened, |crypto, key| {
+            let mut same = all == sealed.file.len();
+            for (n, (part, was)) in sealed.file.iter().zip(original.chunks(PART)).enumerate() {
+                let part = crypto.open(key, &place(n, all), part)?;
+                same &= part.expose(Exposure::ReturnToAuthorisedCaller) == was;
+            }
+            Ok(same)
+        })?;
+        if !same {
             return Err(StartError("the file did not come back as it was".to_owned()));
         }
         say("4. decrypted it with the old version   byte for byte the same\n")
@@ -122,7 +137,7 @@ impl Tour<'_> {
         let (id, token) = self.custodian().await?;
         match self.unwrap(token, &sealed.wrapped).await {
             Err(Fault { what: api::FaultWhat::Denied { caller, action, .. }, .. }) => {
-                say(&format!("5. denied `{caller}`                    {} on {key}\n", action.word()))?;
+                say(&format!("5. denied `{caller}`                  {} on {key}\n", action.word()))?;
             }
             other => return Err(unexpected("a custodian's use", other.map(drop))),
         }
@@ -197,6 +212,11 @@ impl Tour<'_> {
 
 fn bytes(text: &str) -> SecretBytes {
     SecretBytes::take_vec(text.as_bytes().to_vec())
+}
+
+/// Binds a part to its place, so that none can be moved, left out or added.
+fn place(n: usize, all: usize) -> Vec<u8> {
+    format!("demo, part {n} of {all}").into_bytes()
 }
 
 fn context() -> AssociatedData {
