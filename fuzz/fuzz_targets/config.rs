@@ -11,10 +11,10 @@ use libfuzzer_sys::fuzz_target;
 
 // The rooms below the binary are libraries; what reads its configuration is taken from its source.
 #[path = "../../crates/server/src/config/layers.rs"]
-#[allow(dead_code, reason = "the server uses the rest")]
+#[expect(dead_code, reason = "the server uses the rest")]
 mod layers;
 #[path = "../../crates/server/src/config/typed.rs"]
-#[allow(dead_code, reason = "the server uses the rest")]
+#[expect(dead_code, reason = "the server uses the rest")]
 mod typed;
 
 pub(crate) use layers::{Layered, SETTINGS};
