@@ -3,6 +3,7 @@
 
 pub mod clock;
 pub mod entropy;
+pub mod faults;
 pub mod provider_conformance;
 pub mod store_conformance;
 pub mod stub_kms;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use api::{Fault, FaultWhat, Kms, KmsExt, Malformed, Operation, RequestContext};
 use async_trait::async_trait;
-use domain::{Coordinates, Dialect, Proof, RequestId, Timestamp};
+use domain::{Coordinates, Dialect, Proof, RequestId};
 use edge::{HttpDialect, Refusal, Request, Response};
 
 use crate::ops;
@@ -14,8 +14,6 @@ use crate::{fault, reply};
 
 /// SHA-256 over parts, brought by the composition root.
 pub type Sha256 = Arc<dyn Fn(&[&[u8]]) -> [u8; 32] + Send + Sync>;
-/// Now, brought by the composition root.
-pub type TimeSource = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// Most bytes of a body: the largest policy with room for the rest.
 const MAX_BODY: usize = 256 * 1024;

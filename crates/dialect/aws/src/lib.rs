@@ -18,5 +18,5 @@ mod tests;
 mod text;
 mod wire;
 
-pub use call::{Aws, Sha256, TimeSource};
+pub use call::{Aws, Sha256};
 pub use operations::{OPERATIONS, OperationRow, ResourceRule};

@@ -1,92 +1,18 @@
 //! What needs no gate: the fault table, and the pages that must name everything.
 
-use api::{FaultWhat, Limit, Malformed, Precondition, ShareRefusal};
+use api::{FaultWhat, ShareRefusal};
 use codec_native::Code;
-use domain::{
-    AbsentReason, AccountId, Action, KeyId, KeySpec, KeyState, MaterialId, Name, ResourceRef,
-    ScheduledDestruction, Space, StatementRef, TenantId, Timestamp, Usage, UsageSet,
-};
+use domain::{Action, KeyId, ResourceRef, Space, StatementRef, TenantId};
 use edge::Refusal;
+use testkit::faults;
 
 use crate::fault;
 use crate::operations::OPERATIONS;
 
-fn all_faults() -> Vec<FaultWhat> {
-    let key = KeyId::random([1; 16]);
-    let tenant = TenantId::random([2; 16]);
-    let name = Name::new(Space::Vault { mount: "transit".to_owned() }, "app").unwrap();
-    let at = Timestamp::from_millis;
-    let destruction = Some(ScheduledDestruction { asked_at: at(0), due_at: at(86_400_000) });
-    let by = || Some(StatementRef { document: "policy:x".to_owned(), statement: "2".to_owned() });
-    let denied = |on, by, may_know| FaultWhat::Denied {
-        caller: "alice".to_owned(),
-        action: Action::Encrypt,
-        on,
-        by,
-        may_know,
-    };
-    let there = || ResourceRef::Key { tenant, id: key };
-    let absent = || ResourceRef::AbsentKey { tenant, text: "app".to_owned() };
-    vec![
-        FaultWhat::ProofMissing,
-        FaultWhat::CredentialUnknown,
-        FaultWhat::ProofInvalid,
-        FaultWhat::CredentialExpired,
-        FaultWhat::ClockSkew { signed_at: at(0), now: at(600_000), window: 300 },
-        FaultWhat::PlaceUnknown { place: "123456789012/team".to_owned() },
-        denied(there(), by(), true),
-        denied(there(), None, true),
-        denied(there(), by(), false),
-        denied(absent(), None, false),
-        denied(absent(), None, true),
-        denied(ResourceRef::Account(AccountId::random([3; 16])), None, false),
-        FaultWhat::KeyNotFound { given: key.to_string() },
-        FaultWhat::NameNotFound { name: name.clone() },
-        FaultWhat::NameTaken { name: name.clone() },
-        FaultWhat::NameReserved { name },
-        FaultWhat::ObjectNotFound { kind: "principal", given: "x".to_owned() },
-        FaultWhat::ObjectExists { kind: "principal", given: "x".to_owned() },
-        FaultWhat::WrongState { key, state: KeyState::Suspended, destruction: None },
-        FaultWhat::WrongState { key, state: KeyState::Active, destruction },
-        FaultWhat::MaterialAbsent { key, reason: AbsentReason::PendingImport },
-        FaultWhat::WrongUsage { key, wanted: Usage::Sign, usage: UsageSet::ENCRYPT_DECRYPT },
-        FaultWhat::WrongSpec { key, spec: KeySpec::Aes128 },
-        FaultWhat::SpecUnsupported { spec: KeySpec::Rsa2048, usage: UsageSet::SIGN_VERIFY },
-        FaultWhat::NoSuchVersion { key, version: 2, latest: 1 },
-        FaultWhat::VersionForbidden { key, version: 1 },
-        FaultWhat::CiphertextForeign { named: key },
-        FaultWhat::CiphertextInvalid,
-        FaultWhat::SignatureInvalid,
-        FaultWhat::MaterialMismatch { expected: MaterialId::from_bytes([3; 32]) },
-        FaultWhat::LimitExceeded(Limit::PlaintextBytes { max: 4096 }),
-        FaultWhat::LimitExceeded(Limit::NamesPerKey { max: 50 }),
-        FaultWhat::Malformed(Malformed::Cursor),
-        FaultWhat::Malformed(Malformed::Policy { why: "`Condition` is not evaluated yet".to_owned() }),
-        FaultWhat::Malformed(Malformed::OutOfRange { field: "limit", min: 1, max: 2 }),
-        FaultWhat::Precondition(Precondition::PolicyLockout),
-        FaultWhat::Precondition(Precondition::DestructionNotScheduled { key }),
-        FaultWhat::Precondition(Precondition::DestructionNotAllowed),
-        FaultWhat::Precondition(Precondition::DestructionWait { least: 604_800 }),
-        FaultWhat::Precondition(Precondition::Ratchet("export ceiling")),
-        FaultWhat::Unsupported { what: "that" },
-        FaultWhat::Conflict,
-        FaultWhat::Throttled { retry_after: 1 },
-        FaultWhat::Sealed,
-        FaultWhat::Uninitialised,
-        FaultWhat::AlreadyInitialised,
-        FaultWhat::AuditUnavailable { retry_after: 1 },
-        FaultWhat::StoreUnavailable { retry_after: 1 },
-        FaultWhat::OutcomeUnknown,
-        FaultWhat::ProviderUnavailable { retry_after: 1 },
-        FaultWhat::Corrupt { kind: "key" },
-        FaultWhat::Internal,
-    ]
-}
-
 #[test]
 fn inv_8_the_fault_table_is_as_reviewed() {
     let mut table = String::new();
-    for what in all_faults() {
+    for what in faults::every(&Space::Vault { mount: "transit".to_owned() }) {
         let refused = fault::word(&what);
         assert_eq!(refused.code.word(), what.word(), "a code is the fault's own word");
         assert!(!refused.message.ends_with('.') && !refused.message.starts_with(char::is_uppercase));
@@ -142,7 +68,7 @@ fn who_may_not_know_reads_the_same_of_what_is_there_and_what_is_not() {
 
 #[test]
 fn every_fault_of_the_gate_has_a_code() {
-    for what in all_faults() {
+    for what in faults::every(&Space::Vault { mount: "transit".to_owned() }) {
         assert_eq!(Code::from_word(what.word()).map(Code::word), Some(what.word()));
     }
 }

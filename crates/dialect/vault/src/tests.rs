@@ -1,76 +1,15 @@
 //! What needs no gate: the fault table and the operations' table.
 
-use api::{FaultWhat, Limit, Malformed, Precondition};
-use domain::{
-    AbsentReason, Action, KeyId, KeySpec, KeyState, MaterialId, Name, ResourceRef, ScheduledDestruction,
-    Space, TenantId, Timestamp, Usage, UsageSet,
-};
+use domain::Space;
+use testkit::faults;
 
 use crate::fault;
 use crate::operations::OPERATIONS;
 
-fn all_faults() -> Vec<FaultWhat> {
-    let key = KeyId::random([1; 16]);
-    let name = Name::new(Space::Vault { mount: "transit".to_owned() }, "app").unwrap();
-    let at = Timestamp::from_millis;
-    let destruction = Some(ScheduledDestruction { asked_at: at(0), due_at: at(1) });
-    let on = ResourceRef::Key { tenant: TenantId::random([2; 16]), id: key };
-    vec![
-        FaultWhat::ProofMissing,
-        FaultWhat::CredentialUnknown,
-        FaultWhat::ProofInvalid,
-        FaultWhat::CredentialExpired,
-        FaultWhat::ClockSkew { signed_at: at(0), now: at(600_000), window: 300 },
-        FaultWhat::PlaceUnknown { place: "x".to_owned() },
-        FaultWhat::Denied {
-            caller: "ann".to_owned(),
-            action: Action::Encrypt,
-            on,
-            by: None,
-            may_know: false,
-        },
-        FaultWhat::KeyNotFound { given: key.to_string() },
-        FaultWhat::NameNotFound { name: name.clone() },
-        FaultWhat::NameTaken { name: name.clone() },
-        FaultWhat::NameReserved { name },
-        FaultWhat::ObjectNotFound { kind: "principal", given: "x".to_owned() },
-        FaultWhat::ObjectExists { kind: "principal", given: "x".to_owned() },
-        FaultWhat::WrongState { key, state: KeyState::Suspended, destruction: None },
-        FaultWhat::WrongState { key, state: KeyState::Active, destruction },
-        FaultWhat::WrongState { key, state: KeyState::Destroyed, destruction: None },
-        FaultWhat::MaterialAbsent { key, reason: AbsentReason::Expired },
-        FaultWhat::WrongUsage { key, wanted: Usage::Sign, usage: UsageSet::ENCRYPT_DECRYPT },
-        FaultWhat::WrongSpec { key, spec: KeySpec::Aes128 },
-        FaultWhat::SpecUnsupported { spec: KeySpec::Rsa2048, usage: UsageSet::SIGN_VERIFY },
-        FaultWhat::NoSuchVersion { key, version: 2, latest: 1 },
-        FaultWhat::VersionForbidden { key, version: 1 },
-        FaultWhat::CiphertextForeign { named: key },
-        FaultWhat::CiphertextInvalid,
-        FaultWhat::SignatureInvalid,
-        FaultWhat::MaterialMismatch { expected: MaterialId::from_bytes([3; 32]) },
-        FaultWhat::LimitExceeded(Limit::PlaintextBytes { max: 4096 }),
-        FaultWhat::LimitExceeded(Limit::BatchItems { max: 1000 }),
-        FaultWhat::Malformed(Malformed::Field { field: "items", why: "none" }),
-        FaultWhat::Precondition(Precondition::DestructionNotAllowed),
-        FaultWhat::Unsupported { what: "that" },
-        FaultWhat::Conflict,
-        FaultWhat::Throttled { retry_after: 1 },
-        FaultWhat::Sealed,
-        FaultWhat::Uninitialised,
-        FaultWhat::AlreadyInitialised,
-        FaultWhat::AuditUnavailable { retry_after: 1 },
-        FaultWhat::StoreUnavailable { retry_after: 1 },
-        FaultWhat::OutcomeUnknown,
-        FaultWhat::ProviderUnavailable { retry_after: 1 },
-        FaultWhat::Corrupt { kind: "key" },
-        FaultWhat::Internal,
-    ]
-}
-
 #[test]
 fn inv_8_the_fault_table_is_as_reviewed() {
     let mut table = String::new();
-    for what in all_faults() {
+    for what in faults::every(&Space::Vault { mount: "transit".to_owned() }) {
         let errors = fault::word(&what);
         table.push_str(&format!("{} | {} | {}\n", what.word(), errors.status, errors.texts.join(" / ")));
     }
