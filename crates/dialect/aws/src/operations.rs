@@ -18,7 +18,8 @@ pub enum ResourceRule {
 pub struct OperationRow {
     /// As it stands in `X-Amz-Target`.
     pub name: &'static str,
-    /// All must be allowed.
+    /// All must be allowed; a rule on a key or an alias counts where one is named, and for `ListAliases` then instead
+    /// of the tenant's.
     pub asks: &'static [(Action, ResourceRule)],
 }
 
@@ -39,7 +40,7 @@ pub const OPERATIONS: &[OperationRow] = &[
     row("GenerateDataKey", &[(Action::GenerateDataKey, ResourceRule::Key)]),
     row("GenerateDataKeyWithoutPlaintext", &[(Action::GenerateWrappedDataKey, ResourceRule::Key)]),
     row("GetKeyPolicy", &[(Action::GetKeyPolicy, ResourceRule::Key)]),
-    row("ListAliases", &[(Action::ListNames, ResourceRule::Tenant)]),
+    row("ListAliases", &[(Action::ListNames, ResourceRule::Tenant), (Action::ListNames, ResourceRule::Key)]),
     row("ListKeys", &[(Action::ListKeys, ResourceRule::Tenant)]),
     row("PutKeyPolicy", &[(Action::PutKeyPolicy, ResourceRule::Key)]),
     row("ScheduleKeyDeletion", &[(Action::ScheduleDestruction, ResourceRule::Key)]),

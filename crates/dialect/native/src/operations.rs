@@ -31,7 +31,8 @@ pub struct OperationRow {
     pub method: Method,
     /// Its path below `/keystead/v1/`; `{…}` stands for one percent-encoded segment.
     pub path: &'static str,
-    /// All must be allowed; none for what every authenticated caller may, and for what is open by nature.
+    /// All must be allowed, a rule on a key where one is named (`name.list` then asks about the key instead of the
+    /// tenant); none for what every authenticated caller may, and for what is open by nature.
     pub asks: &'static [(Action, ResourceRule)],
     pub(crate) op: Op,
 }
@@ -84,7 +85,7 @@ operations! {
     GetKeyPolicy = "key.get-policy", GET "tenants/{tenant}/keys/{key}/policy", [GetKeyPolicy on Key];
     PutKeyPolicy = "key.put-policy", PUT "tenants/{tenant}/keys/{key}/policy", [PutKeyPolicy on Key];
     BindName = "name.bind", POST "tenants/{tenant}/names", [BindName on Key, BindName on Name];
-    ListNames = "name.list", GET "tenants/{tenant}/names", [ListNames on Tenant];
+    ListNames = "name.list", GET "tenants/{tenant}/names", [ListNames on Tenant, ListNames on Key];
     CreatePrincipal = "principal.create", POST "principals", [CreatePrincipal on Account];
     ListPrincipals = "principal.list", GET "principals", [ListPrincipals on Account];
     UpdatePrincipal = "principal.update", PATCH "principals/{principal}", [UpdatePrincipal on Principal];

@@ -60,7 +60,7 @@ pub(super) async fn run(name: &str, exchange: Exchange<'_>) -> Result<Answer, Er
 }
 
 /// What transit makes: exportable up to the plain, but not now; destruction at once, but not allowed now. No key takes
-/// a name of the form of an id: names win over ids, so it could stand before another key.
+/// a name of the form of an id: ids win over names, so it could not be reached once a key had that id.
 pub(super) fn new_key(name: Name, spec: KeySpec) -> Result<CreateKey, Errors> {
     if name.text().parse::<KeyId>().is_ok() {
         return Err(Errors::bad_request("the name of a new key must not have the form of a key id"));
