@@ -6,6 +6,7 @@
 #![deny(missing_docs)]
 
 mod action;
+mod algorithm;
 mod audit;
 mod cryptoperiod;
 mod dialect;
@@ -30,6 +31,7 @@ mod usage;
 mod version;
 
 pub use action::{Action, ActionClass};
+pub use algorithm::{FormUnfit, HashAlgorithm, MessageForm, SignatureAlgorithm};
 pub use audit::{AuditRecord, Decision, Outcome, Subject, Target};
 pub use cryptoperiod::Cryptoperiod;
 pub use dialect::Dialect;

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
-use domain::{KeySpec, ProtectionLevel, UsageSet};
+use domain::{HashAlgorithm, KeySpec, MessageForm, ProtectionLevel, SignatureAlgorithm, UsageSet};
 use secret::{Secret, SecretBytes};
 
 /// Key material made ready for use; only the provider that loaded it can look inside.
@@ -78,7 +78,9 @@ pub trait CryptoProvider: Send + Sync {
     /// Whether it can make and use such a key.
     fn supports(&self, spec: KeySpec, usage: UsageSet) -> bool;
 
-    /// Makes new material for a kind of key.
+    /// Makes new material for a kind of key: the bytes of a symmetric one, PKCS#8 (RFC 5958) in DER of any other (with
+    /// the seed alone for ML-DSA and ML-KEM, RFC 9881 and RFC 9935). RSA may take seconds: call it where blocking is
+    /// allowed.
     ///
     /// # Errors
     /// [`ProviderError`].
@@ -133,6 +135,128 @@ pub trait CryptoProvider: Send + Sync {
     /// # Errors
     /// [`ProviderError::Rejected`] for anything that does not open.
     fn open_direct(&self, key: &KeyHandle, aad: &[u8], body: &[u8]) -> Result<SecretBytes, ProviderError>;
+
+    /// The public half, as `SubjectPublicKeyInfo` in DER (RFC 5280 §4.1.2.7).
+    ///
+    /// # Errors
+    /// [`ProviderError::Unsupported`] for symmetric keys.
+    fn public_key(&self, key: &KeyHandle) -> Result<Vec<u8>, ProviderError> {
+        let _ = key;
+        Err(ProviderError::Unsupported)
+    }
+
+    /// Signs a message handed over in a form.
+    ///
+    /// # Errors
+    /// [`ProviderError::Unsupported`] where scheme, form and key do not fit; [`ProviderError::Malformed`] where the
+    /// length does not.
+    fn sign(
+        &self,
+        key: &KeyHandle,
+        algorithm: SignatureAlgorithm,
+        form: MessageForm,
+        message: &[u8],
+    ) -> Result<Vec<u8>, ProviderError> {
+        let _ = (key, algorithm, form, message);
+        Err(ProviderError::Unsupported)
+    }
+
+    /// Verifies a signature.
+    ///
+    /// # Errors
+    /// [`ProviderError::Rejected`] for any that does not verify, else as [`Self::sign`].
+    fn verify(
+        &self,
+        key: &KeyHandle,
+        algorithm: SignatureAlgorithm,
+        form: MessageForm,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), ProviderError> {
+        let _ = (key, algorithm, form, message, signature);
+        Err(ProviderError::Unsupported)
+    }
+
+    /// HMAC (FIPS 198-1), whole.
+    ///
+    /// # Errors
+    /// [`ProviderError::Unsupported`].
+    fn mac(&self, key: &KeyHandle, hash: HashAlgorithm, message: &[u8]) -> Result<Vec<u8>, ProviderError> {
+        let _ = (key, hash, message);
+        Err(ProviderError::Unsupported)
+    }
+
+    /// Compares an HMAC, whole and in constant time.
+    ///
+    /// # Errors
+    /// [`ProviderError::Rejected`] for any other.
+    fn verify_mac(
+        &self,
+        key: &KeyHandle,
+        hash: HashAlgorithm,
+        message: &[u8],
+        mac: &[u8],
+    ) -> Result<(), ProviderError> {
+        let _ = (key, hash, message, mac);
+        Err(ProviderError::Unsupported)
+    }
+
+    /// RSAES-OAEP to the public half, MGF1 with the same hash, no label (RFC 8017 §7.1.1).
+    ///
+    /// # Errors
+    /// [`ProviderError::Malformed`] if the plaintext is too long.
+    fn encrypt_oaep(
+        &self,
+        key: &KeyHandle,
+        hash: HashAlgorithm,
+        plaintext: &SecretBytes,
+    ) -> Result<Vec<u8>, ProviderError> {
+        let _ = (key, hash, plaintext);
+        Err(ProviderError::Unsupported)
+    }
+
+    /// Opens what [`Self::encrypt_oaep`] made.
+    ///
+    /// # Errors
+    /// [`ProviderError::Rejected`] for anything that does not open.
+    fn decrypt_oaep(
+        &self,
+        key: &KeyHandle,
+        hash: HashAlgorithm,
+        ciphertext: &[u8],
+    ) -> Result<SecretBytes, ProviderError> {
+        let _ = (key, hash, ciphertext);
+        Err(ProviderError::Unsupported)
+    }
+
+    /// Diffie-Hellman with a peer's `SubjectPublicKeyInfo` on the same curve (NIST SP 800-56A r3 §5.7.1.2; RFC 7748):
+    /// the raw shared secret.
+    ///
+    /// # Errors
+    /// [`ProviderError::Malformed`] for a key on another curve, off the curve or of low order.
+    fn agree(&self, key: &KeyHandle, peer: &[u8]) -> Result<SecretBytes, ProviderError> {
+        let _ = (key, peer);
+        Err(ProviderError::Unsupported)
+    }
+
+    /// ML-KEM encapsulation to the public half (FIPS 203 §7.2): ciphertext and shared secret.
+    ///
+    /// # Errors
+    /// [`ProviderError`].
+    fn encapsulate(&self, key: &KeyHandle) -> Result<(Vec<u8>, SecretBytes), ProviderError> {
+        let _ = key;
+        Err(ProviderError::Unsupported)
+    }
+
+    /// ML-KEM decapsulation (FIPS 203 §7.3); a ciphertext that was not made for the key gives another secret, by
+    /// design.
+    ///
+    /// # Errors
+    /// [`ProviderError::Malformed`] for a wrong length.
+    fn decapsulate(&self, key: &KeyHandle, ciphertext: &[u8]) -> Result<SecretBytes, ProviderError> {
+        let _ = (key, ciphertext);
+        Err(ProviderError::Unsupported)
+    }
 
     /// Random bytes for data keys.
     ///
