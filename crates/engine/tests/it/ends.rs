@@ -5,7 +5,7 @@ use api::ops::{
     AssociatedData, CiphertextForm, Decrypt, DecryptItem, Encrypt, EncryptItem, KeyRef, ListKeys,
 };
 use domain::Outcome;
-use spi::{AuditLog, AuditQuery};
+use spi::{AuditError, AuditLog, AuditQuery};
 
 use crate::house::{House, aws, secret_of, token, vault, word};
 
@@ -107,4 +107,45 @@ async fn inv_5_a_flood_of_failures_is_counted() {
     let record = &page.items[0].1;
     assert_eq!(&*record.operation, "AuthenticationFailures");
     assert_eq!(record.items.map(u64::from), Some(500 - recorded), "none is lost");
+}
+
+/// Gives tickets, and keeps nothing.
+struct Full(std::sync::Arc<audit::Log>);
+
+#[async_trait::async_trait]
+impl AuditLog for Full {
+    fn ticket(&self, bytes: usize) -> Result<spi::SpaceTicket, AuditError> {
+        self.0.ticket(bytes)
+    }
+
+    fn append(&self, _: spi::SpaceTicket, _: spi::Fence, _: domain::AuditRecord) -> spi::Appending {
+        Box::pin(async { Err(spi::AppendError::Unavailable(AuditError { why: "full".to_owned() })) })
+    }
+
+    async fn search(
+        &self,
+        query: AuditQuery,
+    ) -> Result<domain::Page<(spi::Position, domain::AuditRecord)>, AuditError> {
+        self.0.search(query).await
+    }
+}
+
+/// Who counts must learn that a count was lost, and no command is answered without its record.
+#[tokio::test]
+async fn inv_5_a_log_that_takes_nothing_is_told() {
+    let house = House::open().await;
+    let key = house.create("root").await.unwrap().key.id();
+    let engine = house.logging_by(|log| std::sync::Arc::new(Full(log)));
+    let run = async |who: &str, operation| {
+        let op = api::ops::DescribeKey { key: KeyRef::Id(key) };
+        word(engine.run(house.context(aws(), operation), token(who), op).await)
+    };
+    assert_eq!(run("root", "Test").await, "audit_unavailable");
+    assert_eq!(run("nobody", "Test").await, "audit_unavailable");
+    for _ in 0..500 {
+        run("stranger", "Flood").await;
+    }
+    house.pass_minutes(2);
+    assert!(engine.record_counted_failures().await.is_err());
+    assert!(house.engine.record_counted_failures().await.is_ok(), "nothing was counted there");
 }
