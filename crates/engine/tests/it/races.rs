@@ -56,6 +56,8 @@ impl RecordStore for Meddling {
     }
 
     async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
+        // Here a client may go away.
+        tokio::task::yield_now().await;
         self.inner.commit(batch).await
     }
 }
@@ -70,6 +72,24 @@ async fn meddled(kind: RecordKind) -> (Arc<House>, Arc<Meddling>) {
     let house = Arc::new(house.await);
     let store: &Arc<Meddling> = slot.get().unwrap();
     (house, store.clone())
+}
+
+/// A client that goes away drops its request; what it asked to be changed comes to its end all the same.
+#[tokio::test]
+async fn a_change_outlives_the_client_that_asked_for_it() {
+    let (house, _) = meddled(RecordKind::Tenant).await;
+    let list =
+        async || house.run("root", ListKeys { after: None, limit: 10 }).await.unwrap().keys.items.len();
+    house.create("root").await.unwrap();
+    let asked = tokio::time::timeout(std::time::Duration::ZERO, house.create("root")).await;
+    assert!(asked.is_err(), "the client did not wait");
+    for _ in 0..500 {
+        if list().await == 2 {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("the change was dropped with its client");
 }
 
 #[tokio::test]
