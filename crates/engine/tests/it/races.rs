@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use api::KmsExt;
 use api::ops::{
     CreateCredential, CreateKey, CreateTenant, DescribeKey, KeyRef, ListCredentials, ListKeys, ListNames,
-    ListTenants, RevokeCredential,
+    ListTenants, RevokeCredential, SealSystem,
 };
 use async_trait::async_trait;
 use domain::{CredentialKind, IndexName, Name, Page, RecordKind, RecordRef, Scope, Space};
@@ -26,6 +26,8 @@ struct Meddling {
     kind: RecordKind,
     then: Mutex<Option<Between>>,
     reads: AtomicUsize,
+    /// How the next commit ends, instead of being made.
+    fails: Mutex<Option<CommitError>>,
     /// A row that stands in an index and should not.
     false_row: Mutex<Option<(IndexName, IndexHit)>>,
 }
@@ -58,6 +60,9 @@ impl RecordStore for Meddling {
     async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
         // Here a client may go away.
         tokio::task::yield_now().await;
+        if let Some(error) = self.fails.lock().unwrap().take() {
+            return Err(error);
+        }
         self.inner.commit(batch).await
     }
 }
@@ -66,12 +71,28 @@ async fn meddled(kind: RecordKind) -> (Arc<House>, Arc<Meddling>) {
     let slot = Arc::new(OnceLock::new());
     let kept = Arc::clone(&slot);
     let house = House::with_store(move |inner| {
-        let (then, reads, false_row) = (Mutex::default(), AtomicUsize::new(0), Mutex::default());
-        kept.get_or_init(|| Arc::new(Meddling { inner, kind, then, reads, false_row })).clone()
+        let (then, reads) = (Mutex::default(), AtomicUsize::new(0));
+        let (fails, false_row) = (Mutex::default(), Mutex::default());
+        kept.get_or_init(|| Arc::new(Meddling { inner, kind, then, reads, fails, false_row })).clone()
     });
     let house = Arc::new(house.await);
     let store: &Arc<Meddling> = slot.get().unwrap();
     (house, store.clone())
+}
+
+/// A sealing that may be in the log takes the keys away; one that is known not to be leaves the system open.
+#[tokio::test]
+async fn inv_10_a_sealing_of_unknown_outcome_seals_and_one_that_failed_does_not() {
+    let unavailable = CommitError::Store(StoreError::Unavailable("full".into()));
+    for (error, answer, after) in
+        [(CommitError::OutcomeUnknown, "outcome_unknown", "sealed"), (unavailable, "store_unavailable", "ok")]
+    {
+        let (house, store) = meddled(RecordKind::Tenant).await;
+        let key = house.create("root").await.unwrap().key.id();
+        *store.fails.lock().unwrap() = Some(error);
+        assert_eq!(word(house.run("root", SealSystem).await), answer);
+        assert_eq!(word(house.encrypt("root", key, "x").await), after);
+    }
 }
 
 /// A client that goes away drops its request; what it asked to be changed comes to its end all the same.
