@@ -169,6 +169,11 @@ impl House {
         self.below.epochs.raise(scope, self.below.epochs.current(scope) + 1);
     }
 
+    /// The epoch of a scope.
+    pub(crate) fn epoch(&self, scope: Scope) -> u64 {
+        self.below.epochs.current(scope)
+    }
+
     /// Time passes.
     pub(crate) fn pass_minutes(&self, minutes: u32) {
         self.clock.advance_seconds(60 * minutes);

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use api::KmsExt;
 use api::ops::{
-    CreateCredential, CreateKey, CreateTenant, DescribeKey, KeyRef, ListCredentials, ListKeys, ListNames,
-    ListTenants, RevokeCredential, SealSystem,
+    CreateCredential, CreateKey, CreateTenant, DescribeKey, DisableKey, KeyRef, ListCredentials, ListKeys,
+    ListNames, ListTenants, RevokeCredential, SealSystem,
 };
 use async_trait::async_trait;
 use domain::{CredentialKind, IndexName, Name, Page, RecordKind, RecordRef, Scope, Space};
@@ -30,6 +30,8 @@ struct Meddling {
     fails: Mutex<Option<CommitError>>,
     /// A row that stands in an index and should not.
     false_row: Mutex<Option<(IndexName, IndexHit)>>,
+    /// How often it stands there.
+    times: AtomicUsize,
 }
 
 #[async_trait]
@@ -49,7 +51,9 @@ impl RecordStore for Meddling {
         let index = scan.index;
         let mut page = self.inner.scan(scan).await?;
         let row = self.false_row.lock().unwrap().clone();
-        page.items.extend(row.filter(|(of, _)| *of == index).map(|(_, hit)| hit));
+        let row = row.filter(|(of, _)| *of == index).map(|(_, hit)| hit);
+        let times = self.times.load(Ordering::SeqCst);
+        page.items.extend(row.into_iter().flat_map(|hit| std::iter::repeat_n(hit, times)));
         Ok(page)
     }
 
@@ -72,8 +76,8 @@ async fn meddled(kind: RecordKind) -> (Arc<House>, Arc<Meddling>) {
     let kept = Arc::clone(&slot);
     let house = House::with_store(move |inner| {
         let (then, reads) = (Mutex::default(), AtomicUsize::new(0));
-        let (fails, false_row) = (Mutex::default(), Mutex::default());
-        kept.get_or_init(|| Arc::new(Meddling { inner, kind, then, reads, fails, false_row })).clone()
+        let (fails, false_row, times) = (Mutex::default(), Mutex::default(), AtomicUsize::new(1));
+        kept.get_or_init(|| Arc::new(Meddling { inner, kind, then, reads, fails, false_row, times })).clone()
     });
     let house = Arc::new(house.await);
     let store: &Arc<Meddling> = slot.get().unwrap();
@@ -130,6 +134,57 @@ async fn inv_10_a_place_that_changes_while_it_is_read_is_read_again() {
     store.reads.store(0, Ordering::SeqCst);
     assert_eq!(describe().await, 2, "what was read before the change does not count");
     assert_eq!(describe().await, 2, "and it is remembered while nothing changes");
+}
+
+/// The tenant's scope is captured before its key is read: what changes in between makes the answer stale, although
+/// everything after it, the decision too, saw the new epoch alone.
+#[tokio::test]
+async fn inv_10_a_key_that_changes_right_after_it_was_read_is_read_again() {
+    let (house, store) = meddled(RecordKind::Key).await;
+    let tenant = house.run("root", ListTenants).await.unwrap()[0].tenant.id;
+    let key = house.create("root").await.unwrap().key.id();
+    let fresh = house.restarted();
+    let inside = house.clone();
+    *store.then.lock().unwrap() = Some(Box::new(move || inside.raise(Scope::Tenant(tenant))));
+    store.reads.store(0, Ordering::SeqCst);
+    let op = DescribeKey { key: KeyRef::Id(key) };
+    fresh.run(house.context(aws(), "Test"), token("root"), op).await.unwrap();
+    assert_eq!(store.reads.load(Ordering::SeqCst), 2);
+}
+
+/// What is only added takes nothing from anybody: nobody's answers become stale.
+#[tokio::test]
+async fn inv_10_what_is_new_raises_no_scope_and_what_changes_raises_its_own() {
+    let house = House::open().await;
+    let tenant = house.run("root", ListTenants).await.unwrap()[0].tenant.clone();
+    let scopes = [Scope::System, Scope::Account(tenant.account), Scope::Tenant(tenant.id)];
+    let raised = || scopes.map(|scope| house.epoch(scope));
+    let before = raised();
+    let key = house.create("root").await.unwrap().key.id();
+    assert_eq!(raised(), before, "a new key");
+    let op = CreateCredential {
+        principal: "user".to_owned(),
+        kind: CredentialKind::BearerToken,
+        description: String::new(),
+        expires_at: None,
+    };
+    let made = house.run("root", op).await.unwrap().credential.id;
+    assert_eq!(raised(), before, "a new credential");
+    house.run("root", RevokeCredential { id: made }).await.unwrap();
+    assert_eq!(raised(), [before[0], before[1] + 1, before[2]], "a revoked one is its account's affair");
+    house.run("root", DisableKey { key: KeyRef::Id(key) }).await.unwrap();
+    assert_eq!(raised(), [before[0], before[1] + 1, before[2] + 1]);
+}
+
+#[tokio::test]
+async fn a_list_that_is_not_paged_holds_ten_thousand_and_no_more() {
+    let (house, store) = meddled(RecordKind::Tenant).await;
+    let hit = IndexHit { key: b"nothing".to_vec(), id: vec![7; 16] };
+    *store.false_row.lock().unwrap() = Some((IndexName::TenantByName, hit));
+    for (more, answer) in [(9_999, "ok"), (10_000, "limit_exceeded")] {
+        store.times.store(more, Ordering::SeqCst);
+        assert_eq!(word(house.run("root", ListTenants).await), answer, "1 and {more}");
+    }
 }
 
 #[tokio::test]

@@ -120,6 +120,9 @@ async fn a_refusal_names_the_owner_only_to_who_may_know() {
     let context = house.context(Coordinates::new(Dialect::Aws, "*/eu-west-1"), "Test");
     let hidden = house.engine.run(context, token("stranger"), ask).await.unwrap_err();
     assert_eq!((hidden.what.word(), numbers(hidden)), ("denied", [OTHER, OTHER].map(str::to_owned)));
+    let page = house.log.search(AuditQuery { limit: 1, ..AuditQuery::default() }).await.unwrap();
+    let owner = page.items[0].1.account_number.map(|number| number.to_string());
+    assert_eq!(owner.as_deref(), Some(ACCOUNT), "the record does say whose it is");
     assert_eq!(word(house.run_at(aws(), "root", DescribeKey { key: abroad() }).await), "ok");
 }
 
