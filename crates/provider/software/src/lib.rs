@@ -1,6 +1,7 @@
 //! The software provider: every cryptographic trait of `spi`, over AWS-LC alone.
 //!
-//! [`Software`] has no state: keys are [`spi::KeyHandle`]s that the caller keeps. Where secret bytes stand while it
+//! [`Software`] keeps no key: they are [`spi::KeyHandle`]s that the caller keeps. With a stock it has a few RSA keys that
+//! are nobody's yet (`ready`), in the arena. Where secret bytes stand while it
 //! works, beside the arena of `secret`, is a closed list. These are the *library objects* that a scan of memory may
 //! find a key in while it is loaded or in use; AWS-LC wipes each of them when it is freed (`OPENSSL_free` and
 //! `HMAC_CTX_cleanup` cleanse first):
@@ -41,27 +42,39 @@ mod mac;
 mod ml_dsa;
 mod ml_kem;
 mod provider;
+mod ready;
 mod rows;
 mod rsa;
 mod seeded;
 mod x25519;
+
+use std::sync::Arc;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::error::Unspecified;
 use secret::{ArenaFull, SecretBytes};
 use spi::ProviderError;
 
+use crate::ready::ReadyKeys;
+
 /// Software cryptography in this process.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Software {
-    _made_by_new: (),
+    ready: Option<Arc<ReadyKeys>>,
 }
 
 impl Software {
     /// The provider. It costs nothing to make and holds nothing.
     #[must_use]
     pub const fn new() -> Self {
-        Self { _made_by_new: () }
+        Self { ready: None }
+    }
+
+    /// The same with a stock of RSA keys: a few of each size that was asked for once, made ahead by a thread that comes
+    /// and goes. Clones share it.
+    #[must_use]
+    pub fn with_ready_keys() -> Self {
+        Self { ready: Some(ReadyKeys::new(loaded::generate)) }
     }
 }
 

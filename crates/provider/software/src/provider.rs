@@ -1,6 +1,6 @@
 //! Key versions: the provider trait, sent on to each kind of key.
 
-use domain::{HashAlgorithm, KeySpec, MessageForm, ProtectionLevel, SignatureAlgorithm, UsageSet};
+use domain::{HashAlgorithm, KeyFamily, KeySpec, MessageForm, ProtectionLevel, SignatureAlgorithm, UsageSet};
 use secret::{Exposure, SecretBytes};
 use spi::{CryptoProvider, KeyHandle, ProviderError};
 
@@ -17,7 +17,10 @@ impl CryptoProvider for Software {
     }
 
     fn generate(&self, spec: KeySpec) -> Result<SecretBytes, ProviderError> {
-        loaded::generate(spec)
+        match &self.ready {
+            Some(ready) if spec.family() == KeyFamily::Rsa => ready.take(spec),
+            _ => loaded::generate(spec),
+        }
     }
 
     fn load(&self, spec: KeySpec, material: &SecretBytes) -> Result<KeyHandle, ProviderError> {
