@@ -276,7 +276,7 @@ async fn material_that_is_not_the_versions_own_is_corrupt() {
         GuardError::Material(MaterialError::Corrupt)
     );
     assert!(c.guard.supports(KeySpec::Aes256, UsageSet::ENCRYPT_DECRYPT));
-    assert!(!c.guard.supports(KeySpec::Rsa2048, UsageSet::SIGN_VERIFY));
+    assert!(!c.guard.supports(KeySpec::Rsa2048, UsageSet::AGREE_KEY));
     assert_eq!(c.guard.random(5).unwrap().len(), 5);
 }
 
