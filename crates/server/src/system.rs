@@ -66,7 +66,7 @@ impl System {
         let report = secret::harden_process();
         tracing::debug!(?report, "process hardened");
         files::private_dir(&config.data_dir).map_err(StartError::while_doing(config.data_dir.display()))?;
-        let (crypto, clock) = (Arc::new(Software::new()), Arc::new(SystemClock::default()));
+        let (crypto, clock) = (Arc::new(Software::with_ready_keys()), Arc::new(SystemClock::default()));
         let log = Log::open(log_config(&config), crypto.clone(), clock.clone());
         let log = log.map_err(StartError::while_doing("audit log"))?;
         let custody = Custody::load(&config, &crypto)?;

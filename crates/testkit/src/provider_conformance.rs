@@ -3,145 +3,165 @@
 //! What a provider does beyond it, its known answers and its quirks, stand in that provider's own tests.
 #![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
 
-use domain::{KeySpec, Usage, UsageSet};
+use domain::{KeyFamily, KeySpec, UsageSet};
 use secret::{Exposure, SecretBytes};
 use spi::{CryptoProvider, KeyHandle, ProviderError};
 
+pub mod agreement;
+pub mod ciphers;
+pub mod encapsulation;
+pub mod macs;
+pub mod material;
+pub mod oaep;
+pub mod seam;
+pub mod signatures;
+
+mod shake;
+
+pub use shake::shake256;
+
 /// Makes the suite's tests, in a module `provider_conformance`, for a provider (an expression that makes one) and the
-/// symmetric keys for encryption that it says it supports.
+/// kinds of key that it says it supports, each for all the uses of this seam.
 #[macro_export]
 macro_rules! provider_conformance {
     ($provider:expr, [$($spec:expr),+ $(,)?]) => {
         mod provider_conformance {
             use super::*;
 
-            fn each(test: fn(&dyn spi::CryptoProvider, domain::KeySpec)) {
+            fn each(
+                applies: fn(domain::KeySpec) -> bool,
+                test: fn(&dyn spi::CryptoProvider, domain::KeySpec),
+            ) {
                 let provider = $provider;
-                [$($spec),+].into_iter().for_each(|spec| test(&provider, spec));
+                [$($spec),+].into_iter().filter(|spec| applies(*spec)).for_each(|spec| test(&provider, spec));
             }
 
-            $crate::provider_conformance!(@tests
+            $crate::provider_conformance!(@tests ciphers:
                 round_trips,
                 every_altered_byte_is_rejected,
                 every_other_length_is_rejected,
                 the_wrong_key_is_rejected,
                 two_seals_differ,
                 the_forms_do_not_open_each_other,
+            );
+
+            $crate::provider_conformance!(@tests signatures:
+                every_scheme_verifies_or_is_refused,
+                a_message_and_its_digest_are_one,
+                a_representative_is_its_message,
+                every_altered_byte_is_rejected,
+                every_other_length_is_rejected,
+                the_wrong_key_is_rejected,
+                one_scheme_verifies_nothing_of_another,
+                wrong_lengths_and_forms_are_refused,
+            );
+
+            $crate::provider_conformance!(@tests macs:
+                round_trips,
+                every_altered_byte_is_rejected,
+                every_other_length_is_rejected,
+                the_wrong_key_is_rejected,
+                another_hash_is_refused,
+            );
+
+            $crate::provider_conformance!(@tests oaep:
+                round_trips,
+                too_long_a_plaintext_is_refused,
+                every_altered_byte_is_rejected,
+                every_other_length_is_rejected,
+                the_wrong_key_or_hash_is_rejected,
+                two_encryptions_differ,
+            );
+
+            $crate::provider_conformance!(@tests agreement:
+                both_sides_agree,
+                malformed_peers_are_refused,
+                keys_of_another_kind_are_refused,
+                points_that_leak_are_refused,
+            );
+
+            $crate::provider_conformance!(@tests encapsulation:
+                both_sides_share_a_secret,
+                an_altered_ciphertext_gives_another_secret,
+                every_other_length_is_refused,
+                two_encapsulations_differ,
+            );
+
+            $crate::provider_conformance!(@tests material:
                 malformed_material_is_refused,
+                altered_material_is_refused,
+                material_of_another_kind_is_refused,
                 new_material_is_new,
+                a_public_key_is_its_own,
             );
 
             #[test]
             fn support_is_told_honestly() {
-                $crate::provider_conformance::support_is_told_honestly(&$provider, &[$($spec),+]);
+                $crate::provider_conformance::seam::support_is_told_honestly(&$provider, &[$($spec),+]);
+            }
+
+            #[test]
+            fn no_key_does_what_its_kind_does_not() {
+                $crate::provider_conformance::seam::no_key_does_what_its_kind_does_not(
+                    &$provider,
+                    &[$($spec),+],
+                );
             }
 
             #[test]
             fn foreign_handles_are_of_no_use() {
-                $crate::provider_conformance::foreign_handles_are_of_no_use(&$provider);
+                $crate::provider_conformance::seam::foreign_handles_are_of_no_use(&$provider);
             }
 
             #[test]
             fn random_bytes_are_as_many_as_asked() {
-                $crate::provider_conformance::random_bytes_are_as_many_as_asked(&$provider);
+                $crate::provider_conformance::seam::random_bytes_are_as_many_as_asked(&$provider);
             }
         }
     };
-    (@tests $($name:ident),+ $(,)?) => {
-        $(#[test] fn $name() { each($crate::provider_conformance::$name); })+
+    (@tests $part:ident: $($name:ident),+ $(,)?) => {
+        mod $part {
+            use super::*;
+            $(
+                #[test]
+                fn $name() {
+                    each(
+                        $crate::provider_conformance::$part::applies,
+                        $crate::provider_conformance::$part::$name,
+                    );
+                }
+            )+
+        }
     };
 }
 
-const HEADER: &[u8] = b"a header of some format";
-const AAD: &[u8] = b"context";
-/// Bytes around an envelope's ciphertext: salt, commitment, nonce, tag.
-const ENVELOPE_OVERHEAD: usize = 16 + 32 + 12 + 16;
-/// Bytes around a direct ciphertext: nonce, tag.
-const DIRECT_OVERHEAD: usize = 12 + 16;
-
-#[derive(Clone, Copy, Debug)]
-enum Form {
-    Envelope,
-    Direct,
+/// New material, ready.
+fn made(provider: &dyn CryptoProvider, spec: KeySpec) -> KeyHandle {
+    provider.load(spec, &provider.generate(spec).unwrap()).unwrap()
 }
 
-const FORMS: [Form; 2] = [Form::Envelope, Form::Direct];
-
-/// A key of the provider, and what the tests do with it.
-struct Bench<'a> {
-    provider: &'a dyn CryptoProvider,
-    key: KeyHandle,
+fn shown(secret: &SecretBytes) -> &[u8] {
+    secret.expose(Exposure::ReturnToAuthorisedCaller)
 }
 
-impl<'a> Bench<'a> {
-    fn new(provider: &'a dyn CryptoProvider, spec: KeySpec) -> Self {
-        let material = provider.generate(spec).unwrap();
-        Self { provider, key: provider.load(spec, &material).unwrap() }
-    }
-
-    fn seal(&self, form: Form, aad: &[u8], plaintext: &[u8]) -> Vec<u8> {
-        let plaintext = SecretBytes::take_vec(plaintext.to_vec());
-        match form {
-            Form::Direct => self.provider.seal_direct(&self.key, aad, &plaintext).unwrap(),
-            Form::Envelope => {
-                let mut out = HEADER.to_vec();
-                self.provider.seal_envelope(&self.key, aad, &plaintext, &mut out).unwrap();
-                out.strip_prefix(HEADER).unwrap().to_vec()
-            }
-        }
-    }
-
-    fn open(&self, form: Form, header: &[u8], aad: &[u8], body: &[u8]) -> Result<Vec<u8>, ProviderError> {
-        let opened = match form {
-            Form::Direct => self.provider.open_direct(&self.key, aad, body),
-            Form::Envelope => self.provider.open_envelope(&self.key, header, aad, body),
-        };
-        opened.map(|text| text.expose(Exposure::ReturnToAuthorisedCaller).to_vec())
-    }
-
-    fn rejects(&self, form: Form, header: &[u8], aad: &[u8], body: &[u8], what: &str) {
-        assert_eq!(self.open(form, header, aad, body), Err(ProviderError::Rejected), "{form:?}: {what}");
-    }
+fn kept(bytes: &[u8]) -> SecretBytes {
+    SecretBytes::take_vec(bytes.to_vec())
 }
 
-/// What was sealed opens to the same, and is as long as its form says.
-pub fn round_trips(provider: &dyn CryptoProvider, spec: KeySpec) {
-    let bench = Bench::new(provider, spec);
-    for form in FORMS {
-        for len in [0, 1, 15, 16, 17, 64, 4096] {
-            for aad in [&b""[..], AAD, &[7; 1000]] {
-                let plaintext: Vec<u8> = (0..=u8::MAX).cycle().take(len).collect();
-                let body = bench.seal(form, aad, &plaintext);
-                let overhead = match form {
-                    Form::Envelope => ENVELOPE_OVERHEAD,
-                    Form::Direct => DIRECT_OVERHEAD,
-                };
-                assert_eq!(body.len(), len + overhead, "{form:?}");
-                assert_eq!(bench.open(form, HEADER, aad, &body).unwrap(), plaintext, "{form:?} {len}");
-            }
-        }
-    }
+/// Calls the test with each byte changed, in one bit, another, and all.
+fn altered(original: &[u8], test: impl FnMut(&[u8], &str)) {
+    altered_each(original, 1, &[1, 0x80, 0xff], test);
 }
 
-/// No byte of body, header or additional data can change, in any one bit of it or all, and every change is answered
-/// alike.
-pub fn every_altered_byte_is_rejected(provider: &dyn CryptoProvider, spec: KeySpec) {
-    let bench = Bench::new(provider, spec);
-    for form in FORMS {
-        for plaintext in [&b""[..], b"a plaintext of more than one block"] {
-            let body = bench.seal(form, AAD, plaintext);
-            altered(&body, |body, what| bench.rejects(form, HEADER, AAD, body, what));
-            altered(AAD, |aad, what| bench.rejects(form, HEADER, aad, &body, what));
-            if matches!(form, Form::Envelope) {
-                altered(HEADER, |header, what| bench.rejects(form, header, AAD, &body, what));
-            }
-        }
-    }
+/// As [`altered`], where one test takes long: every `step`-th byte from the first, and the last.
+fn altered_sparsely(original: &[u8], step: usize, test: impl FnMut(&[u8], &str)) {
+    altered_each(original, step, &[1], test);
 }
 
-fn altered(original: &[u8], mut test: impl FnMut(&[u8], &str)) {
-    for at in 0..original.len() {
-        for flip in [1, 0x80, 0xff] {
+fn altered_each(original: &[u8], step: usize, flips: &[u8], mut test: impl FnMut(&[u8], &str)) {
+    let last = original.len().saturating_sub(1);
+    for at in (0..original.len()).filter(|at| at % step == 0 || *at == last) {
+        for flip in flips {
             let mut changed = original.to_vec();
             changed.iter_mut().skip(at).take(1).for_each(|byte| *byte ^= flip);
             test(&changed, &format!("byte {at} of {} ^ {flip}", original.len()));
@@ -149,110 +169,21 @@ fn altered(original: &[u8], mut test: impl FnMut(&[u8], &str)) {
     }
 }
 
-/// Neither a shorter nor a longer body opens, nor with more or less around it.
-pub fn every_other_length_is_rejected(provider: &dyn CryptoProvider, spec: KeySpec) {
-    let bench = Bench::new(provider, spec);
-    for form in FORMS {
-        let body = bench.seal(form, AAD, b"some plaintext");
-        for len in 0..body.len() {
-            let (head, _) = body.split_at(len);
-            bench.rejects(form, HEADER, AAD, head, &format!("cut to {len}"));
-            let (_, tail) = body.split_at(body.len() - len);
-            bench.rejects(form, HEADER, AAD, tail, &format!("the last {len}"));
-        }
-        bench.rejects(form, HEADER, AAD, &[&body[..], &[0]].concat(), "one byte longer");
-        bench.rejects(form, HEADER, b"", &body, "no additional data");
-        bench.rejects(form, HEADER, &[AAD, &[0]].concat(), &body, "more additional data");
+/// Calls the test with all that is shorter or longer than the original, some only where that would be many.
+fn other_lengths(original: &[u8], mut test: impl FnMut(&[u8], &str)) {
+    let step = original.len().div_ceil(64);
+    let last = original.len().saturating_sub(1);
+    for len in (0..original.len()).filter(|len| len % step == 0 || *len == last) {
+        let (head, _) = original.split_at(len);
+        test(head, &format!("cut to {len} of {}", original.len()));
+        let (_, tail) = original.split_at(original.len() - len);
+        test(tail, &format!("the last {len} of {}", original.len()));
     }
+    test(&[original, &[0]].concat(), "one byte longer");
+    test(&[&[0], original].concat(), "one byte longer in front");
 }
 
-/// Another key of the same kind opens nothing.
-pub fn the_wrong_key_is_rejected(provider: &dyn CryptoProvider, spec: KeySpec) {
-    let (bench, other) = (Bench::new(provider, spec), Bench::new(provider, spec));
-    for form in FORMS {
-        let body = bench.seal(form, AAD, b"some plaintext");
-        other.rejects(form, HEADER, AAD, &body, "another key");
-    }
-}
-
-/// Every message has a salt or nonce of its own.
-pub fn two_seals_differ(provider: &dyn CryptoProvider, spec: KeySpec) {
-    let bench = Bench::new(provider, spec);
-    for form in FORMS {
-        let (first, second) = (bench.seal(form, AAD, b"same"), bench.seal(form, AAD, b"same"));
-        assert_ne!(first.first_chunk::<12>().unwrap(), second.first_chunk::<12>().unwrap(), "{form:?}");
-        assert_ne!(first.last_chunk::<16>().unwrap(), second.last_chunk::<16>().unwrap(), "{form:?}");
-    }
-}
-
-/// One key in both forms: a ciphertext of the one is none of the other, wherever it is cut.
-pub fn the_forms_do_not_open_each_other(provider: &dyn CryptoProvider, spec: KeySpec) {
-    let bench = Bench::new(provider, spec);
-    let envelope = bench.seal(Form::Envelope, AAD, b"some plaintext");
-    bench.rejects(Form::Direct, HEADER, AAD, &envelope, "a whole envelope");
-    let (_, inner) = envelope.split_at(16 + 32);
-    bench.rejects(Form::Direct, HEADER, &[HEADER, AAD].concat(), inner, "an envelope's inner part");
-    let direct = bench.seal(Form::Direct, AAD, &[0; 64]);
-    bench.rejects(Form::Envelope, b"", AAD, &direct, "a direct ciphertext");
-}
-
-/// Material of any other length is none.
-pub fn malformed_material_is_refused(provider: &dyn CryptoProvider, spec: KeySpec) {
-    let right = spec.symmetric_len().unwrap();
-    for len in (0..=65).filter(|len| *len != right) {
-        let material = SecretBytes::take_vec(vec![7; len]);
-        assert_eq!(provider.load(spec, &material).unwrap_err(), ProviderError::Malformed, "{len}");
-    }
-}
-
-/// Material is as long as its kind says, and different each time.
-pub fn new_material_is_new(provider: &dyn CryptoProvider, spec: KeySpec) {
-    let (first, second) = (provider.generate(spec).unwrap(), provider.generate(spec).unwrap());
-    assert_eq!(Some(first.len()), spec.symmetric_len());
-    assert!(!first.ct_eq(&second));
-}
-
-/// The supported kinds are exactly those named, for exactly the uses of this seam; the others are refused everywhere.
-pub fn support_is_told_honestly(provider: &dyn CryptoProvider, supported: &[KeySpec]) {
-    for spec in EVERY_SPEC {
-        let named = supported.contains(&spec);
-        for usage in spec.possible_usage().iter() {
-            let one = UsageSet::NONE.with(usage);
-            let expected = named && UsageSet::ENCRYPT_DECRYPT.allows(usage);
-            assert_eq!(provider.supports(spec, one), expected, "{spec:?} {usage:?}");
-        }
-        let too_much = UsageSet::ENCRYPT_DECRYPT.with(Usage::Sign);
-        assert!(!named || !provider.supports(spec, too_much), "{spec:?}");
-        if !named {
-            let material = SecretBytes::take_vec(vec![7; spec.symmetric_len().unwrap_or(32)]);
-            assert_eq!(provider.generate(spec).unwrap_err(), ProviderError::Unsupported, "{spec:?}");
-            assert_eq!(provider.load(spec, &material).unwrap_err(), ProviderError::Unsupported, "{spec:?}");
-        }
-    }
-}
-
-/// A handle that another provider made is refused by every use, and leaves the output as it was.
-pub fn foreign_handles_are_of_no_use(provider: &dyn CryptoProvider) {
-    let (foreign, text) = (KeyHandle::new("another provider's"), SecretBytes::take(&mut [1, 2, 3]));
-    let mut out = HEADER.to_vec();
-    let refused = [
-        provider.seal_envelope(&foreign, AAD, &text, &mut out).err(),
-        provider.open_envelope(&foreign, HEADER, AAD, &[0; 100]).err(),
-        provider.seal_direct(&foreign, AAD, &text).err(),
-        provider.open_direct(&foreign, AAD, &[0; 100]).err(),
-    ];
-    assert_eq!(refused, [Some(ProviderError::Unsupported); 4]);
-    assert_eq!(out, HEADER);
-}
-
-/// Data keys are as long as asked, none included, and different.
-pub fn random_bytes_are_as_many_as_asked(provider: &dyn CryptoProvider) {
-    for len in [0, 1, 16, 32, 1024] {
-        assert_eq!(provider.random(len).unwrap().len(), len);
-    }
-    assert!(!provider.random(32).unwrap().ct_eq(&provider.random(32).unwrap()));
-}
-
+/// Every kind of key there is.
 const EVERY_SPEC: [KeySpec; 22] = [
     KeySpec::Aes128,
     KeySpec::Aes192,
@@ -277,3 +208,23 @@ const EVERY_SPEC: [KeySpec; 22] = [
     KeySpec::MlKem768,
     KeySpec::MlKem1024,
 ];
+
+/// Sizes of RSA whose keys take seconds to make. What does not depend on the size is tested with the smallest.
+fn slow(spec: KeySpec) -> bool {
+    matches!(spec, KeySpec::Rsa3072 | KeySpec::Rsa4096)
+}
+
+/// The uses of this seam for a kind of key: agreement over secp256k1 and derivation have no method.
+fn uses(spec: KeySpec) -> UsageSet {
+    match (spec.family(), spec) {
+        (KeyFamily::Aes, _) => UsageSet::ENCRYPT_DECRYPT,
+        (KeyFamily::Hmac, _) => UsageSet::MAC,
+        (_, KeySpec::EcSecp256k1) => UsageSet::SIGN_VERIFY,
+        _ => spec.possible_usage(),
+    }
+}
+
+/// Refused in the way named.
+fn refused<T>(done: Result<T, ProviderError>) -> Option<ProviderError> {
+    done.err()
+}

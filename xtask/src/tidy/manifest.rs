@@ -6,7 +6,7 @@ use super::Finding;
 use crate::tree::{Manifest, Tree, join};
 
 /// Rooms that may hold `unsafe` carry the lints themselves, with `unsafe_code = "deny"` (INV-11).
-pub(super) const OWN_LINTS: &[&str] = &["crates/secret"];
+pub(super) const OWN_LINTS: &[&str] = &["crates/provider/software", "crates/secret"];
 
 /// A dependency of a manifest.
 pub(super) struct Dependency {

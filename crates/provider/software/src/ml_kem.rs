@@ -1,0 +1,51 @@
+//! ML-KEM (FIPS 203): shared secrets of 32 bytes.
+
+use domain::KeySpec;
+use secret::{Exposure, Secret, SecretBytes};
+use spi::ProviderError;
+
+use crate::ffi::{self, Pkey};
+use crate::{out_of_memory, seeded};
+
+/// An ML-KEM key made ready.
+pub(crate) struct LoadedMlKem {
+    key: Pkey,
+    /// Bytes of a ciphertext (FIPS 203 table 3).
+    ciphertext: usize,
+    /// Bytes of a public key.
+    public: usize,
+}
+
+impl LoadedMlKem {
+    pub(crate) fn load(spec: KeySpec, material: &SecretBytes) -> Result<Self, ProviderError> {
+        let (ciphertext, public) = match spec {
+            KeySpec::MlKem512 => (768, 800),
+            KeySpec::MlKem768 => (1088, 1184),
+            KeySpec::MlKem1024 => (1568, 1568),
+            _ => return Err(ProviderError::Unsupported),
+        };
+        seeded::seed(spec, material)?;
+        let key = Pkey::from_pkcs8(ffi::Kind::MlKem, material.expose(Exposure::HandToProvider));
+        Ok(Self { key: key.ok_or(ProviderError::Unavailable)?, ciphertext, public })
+    }
+
+    pub(crate) fn public_key(&self) -> Result<Vec<u8>, ProviderError> {
+        self.key.public_key(self.public).ok_or(ProviderError::Unavailable)
+    }
+
+    pub(crate) fn encapsulate(&self) -> Result<(Vec<u8>, SecretBytes), ProviderError> {
+        let mut ciphertext = vec![0; self.ciphertext];
+        let make = |secret: &mut [u8; 32]| self.key.encapsulate(&mut ciphertext, secret);
+        let (secret, made) = Secret::<[u8; 32]>::try_build(make).map_err(out_of_memory)?;
+        if made { Ok((ciphertext, secret.into())) } else { Err(ProviderError::Unavailable) }
+    }
+
+    pub(crate) fn decapsulate(&self, ciphertext: &[u8]) -> Result<SecretBytes, ProviderError> {
+        if ciphertext.len() != self.ciphertext {
+            return Err(ProviderError::Malformed);
+        }
+        let open = |secret: &mut [u8; 32]| self.key.decapsulate(ciphertext, secret);
+        let (secret, opened) = Secret::<[u8; 32]>::try_build(open).map_err(out_of_memory)?;
+        if opened { Ok(secret.into()) } else { Err(ProviderError::Unavailable) }
+    }
+}
