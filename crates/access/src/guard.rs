@@ -93,7 +93,8 @@ impl Guard {
         Ok((material, name))
     }
 
-    /// Random bytes for a data key, from the preferred provider; wrapping them is what needs a permit.
+    /// Random bytes, from the preferred provider: for a data key, whose wrapping is what needs a permit, or for a caller
+    /// who may have them. They concern no key.
     ///
     /// # Errors
     /// [`GuardError::Provider`].
@@ -295,9 +296,12 @@ impl fmt::Debug for KeyUse {
 }
 
 const fn is_protecting(action: Action) -> bool {
-    matches!(action, Action::Encrypt | Action::GenerateDataKey | Action::GenerateWrappedDataKey)
+    matches!(
+        action,
+        Action::Encrypt | Action::ReEncryptTo | Action::GenerateDataKey | Action::GenerateWrappedDataKey
+    )
 }
 
 const fn is_processing(action: Action) -> bool {
-    matches!(action, Action::Decrypt)
+    matches!(action, Action::Decrypt | Action::ReEncryptFrom)
 }

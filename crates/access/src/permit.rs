@@ -128,8 +128,10 @@ fn admitted(action: Action, key: &Key, version: &KeyVersion, items: u32) -> Opti
 /// The use of key material that an action is; `None` where it uses none.
 const fn usage_of(action: Action) -> Option<Usage> {
     match action {
-        Action::Encrypt | Action::GenerateDataKey | Action::GenerateWrappedDataKey => Some(Usage::Encrypt),
-        Action::Decrypt => Some(Usage::Decrypt),
+        Action::Encrypt | Action::ReEncryptTo | Action::GenerateDataKey | Action::GenerateWrappedDataKey => {
+            Some(Usage::Encrypt)
+        }
+        Action::Decrypt | Action::ReEncryptFrom => Some(Usage::Decrypt),
         _ => None,
     }
 }

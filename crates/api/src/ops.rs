@@ -12,10 +12,11 @@ pub use admin::{
 };
 pub use crypto::{
     AssociatedData, CiphertextForm, DataKey, DataKeyShape, Decrypt, DecryptItem, Decrypted, Encrypt,
-    EncryptItem, Encrypted, EncryptedItem, GenerateDataKey,
+    EncryptItem, Encrypted, EncryptedItem, GenerateDataKey, GenerateRandom, ReEncrypt, ReEncrypted,
 };
 pub use keys::{
     CancelDestruction, CreateKey, DescribeKey, DisableKey, EnableKey, GetKeyPolicy, KeyPage, KeyRef, KeyView,
-    ListKeys, PutKeyPolicy, RotateKey, ScheduleDestruction, UpdateDescription,
+    LabelKey, ListKeyPolicies, ListKeys, ListLabels, PutKeyPolicy, RotateKey, ScheduleDestruction,
+    UnlabelKey, UpdateDescription,
 };
-pub use names::{BindName, ListNames, NameView};
+pub use names::{BindName, ListNames, NameView, RebindName, UnbindName};

@@ -130,6 +130,7 @@ fn context(request: &Request, name: &str, region: &str) -> RequestContext {
         place: Coordinates::new(Dialect::Aws, format!("{}/{region}", Coordinates::OWN_ACCOUNT)),
         operation: name.to_owned().into(),
         address: request.peer,
+        dry_run: false,
     }
 }
 

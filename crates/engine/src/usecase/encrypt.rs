@@ -29,7 +29,7 @@ impl Session<'_> {
         let mut items = Vec::with_capacity(op.items.len());
         for item in &op.items {
             self.bound(&item.aad);
-            let sealed = self.engine.seal_item(&allowed, &key, item, op.form).await;
+            let sealed = self.seal_item(&allowed, &key, item, op.form).await;
             match &sealed {
                 Ok(sealed) => self.trail.version(sealed.version),
                 Err(fault) => self.trail.item_failed(&fault.what),
@@ -38,6 +38,24 @@ impl Session<'_> {
         }
         let items = settle(items)?;
         Ok(Plan::Answer(Output::Encrypt(Encrypted { key: key.id(), account: place.account.number, items })))
+    }
+
+    async fn seal_item(
+        &self,
+        allowed: &Allowed,
+        key: &Key,
+        item: &EncryptItem,
+        form: CiphertextForm,
+    ) -> Result<EncryptedItem, Fault> {
+        let max = if form == CiphertextForm::Envelope { ENVELOPE_PLAINTEXT } else { DIRECT_PLAINTEXT };
+        if item.plaintext.len() > max {
+            return Err(FaultWhat::LimitExceeded(Limit::PlaintextBytes { max }).into());
+        }
+        let version =
+            key.admit(Usage::Encrypt, item.version).map_err(|r| refusal_fault(key, r, item.version))?;
+        self.end_rehearsal()?;
+        let mut key_use = self.engine.begin_use(allowed, key, version).await?;
+        self.engine.seal_by(&mut key_use, key, version, &item.plaintext, &item.aad, form).await
     }
 
     /// Writes a context into the trail; its names and values are no secrets by definition.
@@ -63,23 +81,6 @@ pub(crate) fn check_batch(items: usize) -> Result<(), Fault> {
 }
 
 impl Engine {
-    async fn seal_item(
-        &self,
-        allowed: &Allowed,
-        key: &Key,
-        item: &EncryptItem,
-        form: CiphertextForm,
-    ) -> Result<EncryptedItem, Fault> {
-        let max = if form == CiphertextForm::Envelope { ENVELOPE_PLAINTEXT } else { DIRECT_PLAINTEXT };
-        if item.plaintext.len() > max {
-            return Err(FaultWhat::LimitExceeded(Limit::PlaintextBytes { max }).into());
-        }
-        let version =
-            key.admit(Usage::Encrypt, item.version).map_err(|r| refusal_fault(key, r, item.version))?;
-        let mut key_use = self.begin_use(allowed, key, version).await?;
-        self.seal_by(&mut key_use, key, version, &item.plaintext, &item.aad, form).await
-    }
-
     /// One use of one version, permitted by a decision.
     pub(crate) async fn begin_use(
         &self,

@@ -8,16 +8,21 @@ mod describe_key;
 mod encrypt;
 mod explain_policy;
 mod generate_data_key;
+mod generate_random;
 mod key_policy;
+mod labels;
 mod lifecycle;
 mod list_keys;
 mod list_names;
 mod places;
 mod policies;
 mod principals;
+mod rebind_name;
+mod reencrypt;
 mod rotate_key;
 mod seal_system;
 mod search_audit;
+mod unbind_name;
 mod update_description;
 mod who_am_i;
 
@@ -46,6 +51,9 @@ impl Session<'_> {
             Command::CreateKey(op) => self.create_key(op).await,
             Command::DescribeKey(op) => self.describe_key(op).await,
             Command::UpdateDescription(op) => self.update_description(op).await,
+            Command::LabelKey(op) => self.label_key(op).await,
+            Command::UnlabelKey(op) => self.unlabel_key(op).await,
+            Command::ListLabels(op) => self.list_labels(op).await,
             Command::ListKeys(op) => self.list_keys(op).await,
             Command::EnableKey(op) => self.enable_key(op).await,
             Command::DisableKey(op) => self.disable_key(op).await,
@@ -55,8 +63,13 @@ impl Session<'_> {
             Command::Encrypt(_) | Command::Decrypt(_) | Command::GenerateDataKey(_) => {
                 Err(FaultWhat::Internal.into())
             }
+            Command::ReEncrypt(op) => self.reencrypt(op).await,
+            Command::GenerateRandom(op) => self.generate_random(op).await,
             Command::BindName(op) => self.bind_name(op).await,
+            Command::RebindName(op) => self.rebind_name(op).await,
+            Command::UnbindName(op) => self.unbind_name(op).await,
             Command::ListNames(op) => self.list_names(op).await,
+            Command::ListKeyPolicies(op) => self.list_key_policies(op).await,
             Command::GetKeyPolicy(op) => self.get_key_policy(op).await,
             Command::PutKeyPolicy(op) => self.put_key_policy(op).await,
             Command::WhoAmI(op) => self.who_am_i(op).await,

@@ -15,13 +15,21 @@ mod gate;
 #[cfg(test)]
 mod house;
 #[cfg(test)]
+mod labels;
+#[cfg(test)]
 mod listing;
+#[cfg(test)]
+mod names;
 #[cfg(test)]
 mod places;
 #[cfg(test)]
 mod races;
 #[cfg(test)]
 mod records;
+#[cfg(test)]
+mod reencrypt;
+#[cfg(test)]
+mod rehearsal;
 #[cfg(test)]
 mod revocation;
 #[cfg(test)]

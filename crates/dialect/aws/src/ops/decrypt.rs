@@ -1,11 +1,14 @@
 //! Decrypt (AWS KMS API Reference, Decrypt). Without `KeyId` the ciphertext names its key.
 
+use api::Rehearsable;
 use api::ops::{CiphertextForm, DecryptItem, Decrypted};
 use secret::{Exposure, SecretBytes};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::members::{Context, blob, check_algorithm, only, only_symmetric, refuse_unsupported};
+use super::members::{
+    Context, blob, check_algorithm, only, only_symmetric, refuse_modifiers, refuse_unsupported,
+};
 use crate::call::{Place, WireOperation};
 use crate::constraint::Checks;
 use crate::key_ref;
@@ -26,12 +29,13 @@ struct Asked<'a> {
     encryption_algorithm: Text<'a>,
     recipient: Option<IgnoredAny>,
     dry_run: Option<bool>,
+    dry_run_modifiers: Option<Vec<String>>,
 }
 
 pub(super) struct Decrypt;
 
 impl WireOperation for Decrypt {
-    type Op = api::ops::Decrypt;
+    type Op = Rehearsable<api::ops::Decrypt>;
 
     fn read(body: &[u8], place: &Place<'_>) -> Result<Self::Op, WireError> {
         let asked: Asked<'_> = wire::read(body)?;
@@ -42,12 +46,14 @@ impl WireOperation for Decrypt {
         checks.text("keyId", asked.key_id.as_deref(), 1, 2048);
         check_algorithm(&mut checks, &asked.encryption_algorithm);
         checks.done()?;
-        refuse_unsupported(asked.dry_run, asked.recipient, asked.grant_tokens.as_deref())?;
+        refuse_unsupported(None, asked.recipient, asked.grant_tokens.as_deref())?;
+        refuse_modifiers(asked.dry_run_modifiers.as_deref())?;
         let key = asked.key_id.as_deref().map(|given| key_ref::read(given, place)).transpose()?;
         only_symmetric(&asked.encryption_algorithm)?;
         let aad = asked.encryption_context.unwrap_or_default().into_aad();
         let items = vec![DecryptItem { ciphertext: ciphertext.unwrap_or_default(), aad, version: None }];
-        Ok(api::ops::Decrypt { key, items, form: CiphertextForm::Envelope })
+        let op = api::ops::Decrypt { key, items, form: CiphertextForm::Envelope };
+        Ok(Rehearsable { op, dry_run: asked.dry_run == Some(true) })
     }
 
     fn write(output: Decrypted, place: &Place<'_>) -> Result<Vec<u8>, WireError> {

@@ -1,5 +1,6 @@
 //! Encrypt (AWS KMS API Reference, Encrypt). The hot path: no intermediate JSON value, one output buffer.
 
+use api::Rehearsable;
 use api::ops::{CiphertextForm, EncryptItem, Encrypted};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -30,7 +31,7 @@ struct Asked<'a> {
 pub(super) struct Encrypt;
 
 impl WireOperation for Encrypt {
-    type Op = api::ops::Encrypt;
+    type Op = Rehearsable<api::ops::Encrypt>;
 
     fn read(body: &[u8], place: &Place<'_>) -> Result<Self::Op, WireError> {
         let asked: Asked<'_> = wire::read(body)?;
@@ -39,13 +40,14 @@ impl WireOperation for Encrypt {
         let plaintext = SecretBlob::required(asked.plaintext, "plaintext", &mut checks)?;
         check_algorithm(&mut checks, &asked.encryption_algorithm);
         checks.done()?;
-        refuse_unsupported(asked.dry_run, None, asked.grant_tokens.as_deref())?;
+        refuse_unsupported(None, None, asked.grant_tokens.as_deref())?;
         let key = key_ref::read(asked.key_id.as_deref().unwrap_or_default(), place)?;
         only_symmetric(&asked.encryption_algorithm)?;
         let plaintext = plaintext.ok_or_else(WireError::internal)?;
         let aad = asked.encryption_context.unwrap_or_default().into_aad();
         let items = vec![EncryptItem { plaintext, aad, version: None }];
-        Ok(api::ops::Encrypt { key, items, form: CiphertextForm::Envelope })
+        let op = api::ops::Encrypt { key, items, form: CiphertextForm::Envelope };
+        Ok(Rehearsable { op, dry_run: asked.dry_run == Some(true) })
     }
 
     fn write(output: Encrypted, place: &Place<'_>) -> Result<Vec<u8>, WireError> {

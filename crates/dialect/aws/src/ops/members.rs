@@ -6,6 +6,7 @@ use api::ops::{AssociatedData, KeyRef};
 use api::{Fault, FaultWhat};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use domain::Name;
 use serde::Deserialize;
 use serde::de::{self, Deserializer, IgnoredAny, MapAccess, Visitor};
 
@@ -78,6 +79,14 @@ pub(crate) fn refuse_unsupported(
     Ok(())
 }
 
+/// Refuses what would change the meaning of a dry run.
+pub(crate) fn refuse_modifiers(modifiers: Option<&[String]>) -> Result<(), WireError> {
+    if modifiers.is_some_and(|modifiers| !modifiers.is_empty()) {
+        return Err(WireError::unsupported("DryRunModifiers are not supported by this server yet."));
+    }
+    Ok(())
+}
+
 /// A blob that is no secret.
 pub(crate) fn blob(text: &str) -> Result<Vec<u8>, WireError> {
     STANDARD.decode(text).map_err(|_| WireError::bad_base64())
@@ -89,10 +98,13 @@ pub(crate) fn check_key_id(checks: &mut Checks, key_id: &Text<'_>) {
     checks.text("keyId", key_id.as_deref(), 1, 2048);
 }
 
-/// The only algorithm of symmetric keys, and the model's whole set for its error text.
+/// The model's whole set of encryption algorithms, for its error text.
+pub(crate) const ALGORITHMS: &[&str] =
+    &["SYMMETRIC_DEFAULT", "RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256", "SM2PKE"];
+
+/// The `EncryptionAlgorithm` member's constraint.
 pub(crate) fn check_algorithm(checks: &mut Checks, algorithm: &Text<'_>) {
-    const SET: &[&str] = &["SYMMETRIC_DEFAULT", "RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256", "SM2PKE"];
-    checks.one_of("encryptionAlgorithm", algorithm.as_deref(), SET);
+    checks.one_of("encryptionAlgorithm", algorithm.as_deref(), ALGORITHMS);
 }
 
 /// An algorithm of the model that symmetric keys do not have.
@@ -104,6 +116,27 @@ pub(crate) fn only_symmetric(algorithm: &Text<'_>) -> Result<(), WireError> {
             format!("Algorithm {other} is incompatible with key spec SYMMETRIC_DEFAULT."),
         )),
     }
+}
+
+/// The constraints of an `AliasName` member.
+pub(super) fn check_alias_name(checks: &mut Checks, alias: &Text<'_>) {
+    checks.required("aliasName", alias.as_ref());
+    checks.text("aliasName", alias.as_deref(), 1, 256);
+    if let Some(name) = alias.as_deref() {
+        let fits = name.bytes().all(|b| b.is_ascii_alphanumeric() || b":/_-".contains(&b));
+        checks.pattern("aliasName", name, "^[a-zA-Z0-9:/_-]+$", fits);
+    }
+}
+
+/// The name that an `AliasName` within its constraints is; those that begin with `alias/aws/` are not a customer's.
+pub(super) fn own_alias(alias: &Text<'_>) -> Result<Name, WireError> {
+    let alias = alias.as_deref().unwrap_or_default();
+    let text = alias.strip_prefix("alias/").filter(|rest| !rest.is_empty());
+    let text = text.ok_or_else(|| WireError::validation("Alias must start with the prefix \"alias/\". Please see http://docs.aws.amazon.com/kms/latest/developerguide/programming-aliases.html"))?;
+    if text.starts_with("aws/") {
+        return Err(WireError::client("NotAuthorizedException", ""));
+    }
+    key_ref::alias_name(text).ok_or_else(|| WireError::client("InvalidAliasNameException", ""))
 }
 
 #[derive(Deserialize)]
