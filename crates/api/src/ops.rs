@@ -13,13 +13,15 @@ pub use admin::{
 };
 pub use crypto::{
     AssociatedData, CiphertextForm, DataKey, DataKeyPair, DataKeyShape, Decrypt, DecryptItem, Decrypted,
-    Encrypt, EncryptItem, Encrypted, EncryptedItem, GenerateDataKey, GenerateDataKeyPair,
+    Encrypt, EncryptItem, Encrypted, EncryptedItem, GenerateDataKey, GenerateDataKeyPair, GenerateRandom,
+    ReEncrypt, ReEncrypted,
 };
 pub use keys::{
     CancelDestruction, CreateKey, DescribeKey, DisableKey, EnableKey, GetKeyPolicy, KeyPage, KeyRef, KeyView,
-    ListKeys, PutKeyPolicy, RotateKey, ScheduleDestruction, UpdateDescription,
+    LabelKey, ListKeyPolicies, ListKeys, ListLabels, PutKeyPolicy, RotateKey, ScheduleDestruction,
+    UnlabelKey, UpdateDescription,
 };
-pub use names::{BindName, ListNames, NameView};
+pub use names::{BindName, ListNames, NameView, RebindName, UnbindName};
 pub use sign::{
     AgreeKey, Authenticating, Decapsulate, Encapsulate, Encapsulated, GenerateMac, GetPublicKey, Mac,
     PublicKey, SharedSecret, Sign, Signed, Signing, Verified, Verify, VerifyMac,

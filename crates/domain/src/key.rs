@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::material::AbsentReason;
 use crate::{
-    AccountId, Cryptoperiod, Dialect, FolderId, IllegalTransition, KeyId, KeySpec, KeyState, KeyVersion,
-    LifecycleEvent, MaterialEvent, MaterialState, Name, NewVersion, PolicyDocument, PrincipalId,
+    AccountId, Cryptoperiod, Dialect, FolderId, IllegalTransition, KeyFamily, KeyId, KeySpec, KeyState,
+    KeyVersion, LifecycleEvent, MaterialEvent, MaterialState, Name, NewVersion, PolicyDocument, PrincipalId,
     RatchetLoosened, Ratchets, RotationPolicy, ScheduledDestruction, TenantId, Timestamp, Transition, Usage,
     UsageSet, VersionId,
 };
@@ -242,6 +242,24 @@ impl Key {
             (None, state) if state.is_destroyed() => Err(Refusal::State(state)),
             (None, _) => Ok(()),
         }
+    }
+
+    /// Whether a name of this key may lead to the other instead: both are symmetric, or both for MACs, or both
+    /// asymmetric, and for the same uses, so that who goes by the name gets what it expects (AWS KMS API Reference,
+    /// UpdateAlias).
+    #[must_use]
+    pub fn is_like(&self, other: &Self) -> bool {
+        let kind = |key: &Self| match key.spec.family() {
+            KeyFamily::Aes => 0_u8,
+            KeyFamily::Hmac => 1,
+            KeyFamily::Rsa
+            | KeyFamily::Ecdsa
+            | KeyFamily::Eddsa
+            | KeyFamily::Xdh
+            | KeyFamily::MlDsa
+            | KeyFamily::MlKem => 2,
+        };
+        kind(self) == kind(other) && self.usage == other.usage
     }
 
     /// Mints the change of state that an event brings. A key whose destruction is scheduled takes only a report of

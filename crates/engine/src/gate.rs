@@ -63,6 +63,7 @@ const fn may_be_dropped(command: &Command) -> bool {
     match command {
         Command::Encrypt(_)
         | Command::Decrypt(_)
+        | Command::ReEncrypt(_)
         | Command::GenerateDataKey(_)
         | Command::GenerateDataKeyPair(_)
         | Command::Sign(_)
@@ -73,9 +74,12 @@ const fn may_be_dropped(command: &Command) -> bool {
         | Command::AgreeKey(_)
         | Command::Encapsulate(_)
         | Command::Decapsulate(_)
+        | Command::GenerateRandom(_)
         | Command::DescribeKey(_)
         | Command::ListKeys(_)
+        | Command::ListLabels(_)
         | Command::ListNames(_)
+        | Command::ListKeyPolicies(_)
         | Command::GetKeyPolicy(_)
         | Command::WhoAmI(_)
         | Command::ListTenants(_)
@@ -91,7 +95,11 @@ const fn may_be_dropped(command: &Command) -> bool {
         | Command::CancelDestruction(_)
         | Command::RotateKey(_)
         | Command::UpdateDescription(_)
+        | Command::LabelKey(_)
+        | Command::UnlabelKey(_)
         | Command::BindName(_)
+        | Command::RebindName(_)
+        | Command::UnbindName(_)
         | Command::PutKeyPolicy(_)
         | Command::CreateAccount(_)
         | Command::CreateTenant(_)
@@ -113,6 +121,12 @@ const fn losses_before_a_turn(command: &Command) -> u32 {
 /// The scope that was captured last: the tenant, for nearly every command.
 fn narrowest(fence: &Fence) -> Scope {
     fence.epochs().last().map_or(Scope::System, |(scope, _)| scope)
+}
+
+/// What a rehearsal comes to: a refusal stands, and what would have been done is dropped here, whatever it is. So nothing
+/// is committed for it and no result leaves.
+fn rehearsed(performed: Result<Plan, Fault>) -> Result<Plan, Fault> {
+    performed.and_then(|_| Err(FaultWhat::DryRun.into()))
 }
 
 /// Whether a change may have been done although nobody can say so.
@@ -212,6 +226,7 @@ impl Engine {
         };
         let mut session = Session::new(self, context, caller, fence);
         let performed = session.perform(command).await;
+        let performed = if context.dry_run { rehearsed(performed) } else { performed };
         let (subject, fence, trail) = (subject_of(&session.caller), session.fence, session.trail);
         match performed {
             // What was found a moment ago is gone, or a scope was raised while it was read: decide again.

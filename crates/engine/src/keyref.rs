@@ -149,6 +149,6 @@ pub(crate) fn absent_resource(tenant: TenantId, key: &KeyRef) -> ResourceRef {
 }
 
 /// Whether a key's own record says that it has this name.
-fn bears(key: &Key, name: &Name) -> bool {
+pub(crate) fn bears(key: &Key, name: &Name) -> bool {
     key.details.names.iter().any(|own| own.is_same(name))
 }

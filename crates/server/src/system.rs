@@ -165,6 +165,7 @@ impl System {
             place: Coordinates::new(Dialect::Native, ""),
             operation: operation.into(),
             address: None,
+            dry_run: false,
         }
     }
 

@@ -117,6 +117,8 @@ codes! {
     Malformed = "malformed", 400, Request, false;
     /// A rule would be broken.
     Precondition = "precondition", 409, State, false;
+    /// It would have been done, but it was only asked what would come of it.
+    DryRun = "dry_run", 409, State, false;
     /// Understood and deliberately absent.
     Unsupported = "unsupported", 501, Request, false;
     /// Changed by others at the same time.

@@ -13,6 +13,7 @@ use crate::words;
 pub(crate) const UNRECOGNISED: &str = "The security token included in the request is invalid.";
 const MISMATCH: &str = "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.";
 const LOCKOUT: &str = "The new key policy will not allow you to update the key policy in the future.";
+const DRY_RUN: &str = "The request would have succeeded, but the DryRun option is set.";
 const RETRY: &str = "The request could not be completed. Please try again.";
 
 /// Resource names in the words of one request.
@@ -151,6 +152,7 @@ fn word_what(what: &FaultWhat, names: &Names<'_>) -> WireError {
         FaultWhat::LimitExceeded(limit) => limited(*limit),
         FaultWhat::Malformed(what) => malformed(what, names),
         FaultWhat::Precondition(what) => precondition(what, names),
+        FaultWhat::DryRun => WireError::client("DryRunOperationException", DRY_RUN),
         FaultWhat::Unsupported { what } => {
             WireError::unsupported(format!("This server does not support {what}."))
         }
@@ -254,6 +256,7 @@ fn limited(limit: Limit) -> WireError {
         Limit::CiphertextBytes { max } => longer("ciphertextBlob", max),
         Limit::DescriptionChars { max } => longer("description", max),
         Limit::PolicyBytes { max } => longer("policy", max),
+        Limit::LabelsPerKey { .. } => WireError::client("TagException", "Too many tags"),
         Limit::NamesPerKey { .. }
         | Limit::BatchItems { .. }
         | Limit::ListItems { .. }
@@ -308,6 +311,11 @@ fn precondition(what: &Precondition, names: &Names<'_>) -> WireError {
         Precondition::DestructionWait { least } => WireError::validation(format!(
             "The waiting period of this key is at least {} days.",
             least.div_ceil(86_400)
+        )),
+        Precondition::UnlikeKeys { now, then } => WireError::validation(format!(
+            "The alias leads to {}; {} is not of the same type and key usage.",
+            names.key(now),
+            names.key(then)
         )),
         Precondition::Ratchet(which) => {
             WireError::unsupported(format!("{which} can be tightened but not loosened."))

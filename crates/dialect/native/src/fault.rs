@@ -102,6 +102,7 @@ pub(crate) fn word(what: &FaultWhat) -> Refused {
         FaultWhat::LimitExceeded(limit) => limited(*limit),
         FaultWhat::Malformed(what) => malformed(what),
         FaultWhat::Precondition(what) => precondition(what),
+        FaultWhat::DryRun => say(Code::DryRun, "nothing was done: it was only asked what would come of it"),
         FaultWhat::Unsupported { what } => {
             say(Code::Unsupported, format!("this server does not offer {what}"))
         }
@@ -233,6 +234,7 @@ fn limited(limit: Limit) -> Refused {
         Limit::PolicyBytes { max } => ("the policy", max, "bytes"),
         Limit::DescriptionChars { max } => ("the description", max, "characters"),
         Limit::NamesPerKey { max } => ("a key", max, "names"),
+        Limit::LabelsPerKey { max } => ("a key", max, "labels"),
         Limit::BatchItems { max } => ("a batch", max, "items"),
         Limit::ListItems { max } => ("a list", max, "items"),
         Limit::RecordBytes { max } => ("the record", max, "bytes"),
@@ -272,6 +274,9 @@ fn precondition(what: &Precondition) -> Refused {
         Precondition::DestructionNotAllowed => "the key's settings do not allow its destruction".to_owned(),
         Precondition::DestructionWait { least } => {
             format!("destruction of this key waits at least {least} seconds")
+        }
+        Precondition::UnlikeKeys { now, then } => {
+            format!("key {then} is of another kind or for other uses than key {now}, to which the name leads")
         }
         Precondition::Ratchet(which) => format!("`{which}` can be tightened but not loosened"),
     };

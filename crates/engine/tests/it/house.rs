@@ -193,6 +193,7 @@ impl House {
             place,
             operation: operation.into(),
             address: Some([127, 0, 0, 1].into()),
+            dry_run: false,
         }
     }
 

@@ -15,15 +15,23 @@ mod gate;
 #[cfg(test)]
 mod house;
 #[cfg(test)]
+mod labels;
+#[cfg(test)]
 mod listing;
 #[cfg(test)]
 mod mirrors;
+#[cfg(test)]
+mod names;
 #[cfg(test)]
 mod places;
 #[cfg(test)]
 mod races;
 #[cfg(test)]
 mod records;
+#[cfg(test)]
+mod reencrypt;
+#[cfg(test)]
+mod rehearsal;
 #[cfg(test)]
 mod revocation;
 #[cfg(test)]

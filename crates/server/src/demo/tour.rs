@@ -59,6 +59,7 @@ impl Tour<'_> {
             place: Coordinates::new(Dialect::Native, "*/default"),
             operation: operation.into(),
             address: None,
+            dry_run: false,
         };
         self.system.slot.run(context, Proof::Bearer(token), op).await
     }

@@ -152,6 +152,7 @@ impl House {
             place: Coordinates::new(Dialect::Vault, ""),
             operation: operation.into(),
             address: None,
+            dry_run: false,
         }
     }
 

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use api::ops::{
     CiphertextForm, DataKey, DataKeyPair, Decrypted, Encapsulated, Encrypted, EncryptedItem, KeyPage,
-    KeyView, Mac, NameView, PublicKey, SharedSecret, Signed, Verified,
+    KeyView, Mac, NameView, PublicKey, ReEncrypted, SharedSecret, Signed, Verified,
 };
-use api::{FaultWhat, Output};
+use api::{Fault, FaultWhat, Output};
 use domain::{
     Account, AccountId, AccountNumber, Algorithm, Cursor, Dialect, ExportCeiling, HashAlgorithm, HexId, Key,
     KeyDetails, KeyId, KeySpec, Language, LifecycleEvent, Loaded, MaterialId, MaterialState, Name, NewKey,
@@ -103,6 +103,17 @@ fn ciphertext() -> EncryptedItem {
 
 fn data_key(plaintext: Option<SecretBytes>) -> Output {
     Output::GenerateDataKey(DataKey { key: id(), account: number(), wrapped: ciphertext(), plaintext })
+}
+
+fn reencrypted() -> Output {
+    Output::ReEncrypt(ReEncrypted {
+        source: ("0000abcd-12ab-4cd3-8123-1234567890ab".parse().unwrap(), number()),
+        source_material: MaterialId::from_bytes([0xcd; 32]),
+        destination: (id(), number()),
+        form: CiphertextForm::Envelope,
+        sealed: ciphertext(),
+        to_form: CiphertextForm::Envelope,
+    })
 }
 
 fn secret() -> SecretBytes {
@@ -357,6 +368,47 @@ fn cases() -> Vec<(&'static str, &'static str, Output)> {
             Output::PutKeyPolicy(()),
         ),
         (
+            "UpdateAlias",
+            r#"{"AliasName":"alias/app/db","TargetKeyId":"arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-4cd3-8123-1234567890ab"}"#,
+            Output::RebindName(()),
+        ),
+        ("DeleteAlias", r#"{"AliasName":"alias/app/db"}"#, Output::UnbindName(())),
+        (
+            "TagResource",
+            r#"{"KeyId":"1234abcd-12ab-4cd3-8123-1234567890ab","Tags":[{"TagKey":"team","TagValue":"für \"Löhne\""},{"TagKey":"a","TagValue":""}]}"#,
+            Output::LabelKey(view(key())),
+        ),
+        (
+            "UntagResource",
+            r#"{"KeyId":"1234abcd-12ab-4cd3-8123-1234567890ab","TagKeys":["team","a"]}"#,
+            Output::UnlabelKey(view(key())),
+        ),
+        (
+            "ListResourceTags",
+            on_key,
+            Output::ListLabels(Page {
+                items: vec![("a".to_owned(), "für \"Löhne\"".to_owned())],
+                next: next(),
+            }),
+        ),
+        (
+            "ListResourceTags",
+            r#"{"KeyId":"1234abcd-12ab-4cd3-8123-1234567890ab","Limit":1,"Marker":"bQECAw"}"#,
+            Output::ListLabels(Page { items: vec![], next: None }),
+        ),
+        ("ListKeyPolicies", on_key, Output::ListKeyPolicies(view(key()))),
+        ("GenerateRandom", r#"{"NumberOfBytes":5}"#, Output::GenerateRandom(secret())),
+        (
+            "ReEncrypt",
+            r#"{"CiphertextBlob":"/+7dzA==","DestinationKeyId":"alias/app","DestinationEncryptionContext":{"a":"1"}}"#,
+            reencrypted(),
+        ),
+        (
+            "ReEncrypt",
+            r#"{"CiphertextBlob":"/+7dzA==","SourceKeyId":"alias/old","SourceEncryptionContext":{"b":"2"},"DestinationKeyId":"1234abcd-12ab-4cd3-8123-1234567890ab","SourceEncryptionAlgorithm":"SYMMETRIC_DEFAULT","DestinationEncryptionAlgorithm":"SYMMETRIC_DEFAULT"}"#,
+            reencrypted(),
+        ),
+        (
             "UpdateKeyDescription",
             r#"{"KeyId":"1234abcd-12ab-4cd3-8123-1234567890ab","Description":"für \"Daten\""}"#,
             Output::UpdateDescription(view(key())),
@@ -398,4 +450,29 @@ fn a_marker_leads_back_to_its_cursor() {
     assert!(
         matches!(bench.only_command(), api::Command::ListKeys(asked) if asked.after == Some(Cursor(vec![0, 255, 7])))
     );
+}
+
+/// Every operation that has the member asks the gate for a rehearsal, and words what comes of it as AWS does.
+#[test]
+fn a_dry_run_is_asked_of_the_gate() {
+    for (operation, members) in [
+        ("Encrypt", r#""KeyId":"alias/app","Plaintext":"aGVsbG8=""#),
+        ("Decrypt", r#""CiphertextBlob":"/+7dzA==""#),
+        ("ReEncrypt", r#""CiphertextBlob":"/+7dzA==","DestinationKeyId":"alias/app""#),
+        ("GenerateDataKey", r#""KeyId":"alias/app","KeySpec":"AES_128""#),
+        ("GenerateDataKeyWithoutPlaintext", r#""KeyId":"alias/app","KeySpec":"AES_128""#),
+    ] {
+        for (said, asked) in [("true", true), ("false", false), ("null", false)] {
+            let bench = Bench::new();
+            bench.kms.answer(Err(Fault::new(FaultWhat::DryRun)));
+            let answer = bench.post(operation, format!("{{{members},\"DryRun\":{said}}}"));
+            assert_eq!(bench.only_call().context.dry_run, asked, "{operation} {said}");
+            let text = "The request would have succeeded, but the DryRun option is set.".to_owned();
+            assert_eq!(answer.status, 400);
+            assert_eq!(answer.error(), ("DryRunOperationException".to_owned(), text));
+        }
+        let bench = Bench::new();
+        let _ = bench.post(operation, format!("{{{members}}}"));
+        assert!(!bench.only_call().context.dry_run, "{operation}");
+    }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use api::ops::{
     CallerView, CiphertextForm, DataKey, Decrypted, Encrypted, EncryptedItem, Explanation, KeyPage, KeyView,
-    NameView, NewCredential, TenantView,
+    NameView, NewCredential, ReEncrypted, TenantView,
 };
 use api::{Command, Fault, FaultWhat, Kms, Output, RequestContext};
 use async_trait::async_trait;
@@ -180,6 +180,7 @@ fn record() -> AuditRecord {
             versions: vec![],
             state: None,
         }),
+        also: Vec::new(),
         items: None,
         failed: None,
         context: vec![("app".to_owned(), "db".to_owned())],
@@ -188,6 +189,7 @@ fn record() -> AuditRecord {
             statement: "0".to_owned(),
         }),
         outcome: Outcome::Failure("wrong_state".into()),
+        dry_run: false,
         fips_approved: Some(true),
         micros: 5,
         epochs: Vec::new(),
@@ -205,6 +207,9 @@ fn answer(command: Command) -> Output {
         Command::CreateKey(_) => Output::CreateKey(key_view()),
         Command::DescribeKey(_) => Output::DescribeKey(key_view()),
         Command::UpdateDescription(_) => Output::UpdateDescription(key_view()),
+        Command::LabelKey(_) => Output::LabelKey(key_view()),
+        Command::UnlabelKey(_) => Output::UnlabelKey(key_view()),
+        Command::ListLabels(_) => Output::ListLabels(page(("team".to_owned(), "pay".to_owned()))),
         Command::ListKeys(_) => Output::ListKeys(KeyPage { keys: page(key), account: number }),
         Command::EnableKey(_) => Output::EnableKey(key_view()),
         Command::DisableKey(_) => Output::DisableKey(key_view()),
@@ -228,6 +233,15 @@ fn answer(command: Command) -> Output {
             let plaintext = op.with_plaintext.then(|| SecretBytes::take_vec(vec![7; 32]));
             Output::GenerateDataKey(DataKey { key, account: number, wrapped: item(), plaintext })
         }
+        Command::ReEncrypt(_) => Output::ReEncrypt(ReEncrypted {
+            source: (key, number),
+            source_material: item().material,
+            form: CiphertextForm::Envelope,
+            to_form: CiphertextForm::Envelope,
+            destination: (key, number),
+            sealed: item(),
+        }),
+        Command::GenerateRandom(_) => Output::GenerateRandom(SecretBytes::take_vec(vec![7; 32])),
         Command::GenerateDataKeyPair(_)
         | Command::Sign(_)
         | Command::Verify(_)
@@ -238,10 +252,13 @@ fn answer(command: Command) -> Output {
         | Command::Encapsulate(_)
         | Command::Decapsulate(_) => panic!("the native API has no such operation yet"),
         Command::BindName(_) => Output::BindName(()),
+        Command::RebindName(_) => Output::RebindName(()),
+        Command::UnbindName(_) => Output::UnbindName(()),
         Command::ListNames(_) => {
             let view = NameView { name: name(), key, account: number, key_created_at: at() };
             Output::ListNames(page(view))
         }
+        Command::ListKeyPolicies(_) => Output::ListKeyPolicies(key_view()),
         Command::GetKeyPolicy(_) => Output::GetKeyPolicy(document()),
         Command::PutKeyPolicy(_) => Output::PutKeyPolicy(()),
         Command::WhoAmI(_) => Output::WhoAmI(CallerView {
