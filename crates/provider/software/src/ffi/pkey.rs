@@ -1,4 +1,4 @@
-//! A private key of ML-DSA or ML-KEM as AWS-LC's `EVP_PKEY`.
+//! A key of ML-DSA or ML-KEM as AWS-LC's `EVP_PKEY`.
 
 use std::mem::MaybeUninit;
 use std::ptr::{self, NonNull};
@@ -8,7 +8,7 @@ use aws_lc_sys::{
     EVP_DigestVerifyInit, EVP_MD_CTX, EVP_MD_CTX_free, EVP_MD_CTX_new, EVP_PKEY, EVP_PKEY_CTX,
     EVP_PKEY_CTX_free, EVP_PKEY_CTX_new, EVP_PKEY_KEM, EVP_PKEY_PQDSA, EVP_PKEY_decapsulate,
     EVP_PKEY_encapsulate, EVP_PKEY_free, EVP_PKEY_id, EVP_PKEY_sign, EVP_PKEY_sign_init, EVP_PKEY_verify,
-    EVP_PKEY_verify_init, EVP_marshal_public_key, EVP_parse_private_key,
+    EVP_PKEY_verify_init, EVP_marshal_public_key, EVP_parse_private_key, EVP_parse_public_key,
 };
 
 /// Bytes of a `SubjectPublicKeyInfo` around a key of these kinds, at most.
@@ -21,7 +21,8 @@ pub(crate) enum Kind {
     MlKem,
 }
 
-/// An `EVP_PKEY` with its private half. It is never changed after it is made.
+/// An `EVP_PKEY`, whole or its public half alone; then what needs the private one fails. It is never changed after it
+/// is made.
 pub(crate) struct Pkey(NonNull<EVP_PKEY>);
 
 // SAFETY: openssl/evp.h: an `EVP_PKEY` may be used concurrently by functions that do not mutate it. Those called here
@@ -43,13 +44,24 @@ impl Pkey {
         let mut input = CBS { data: der.as_ptr(), len: der.len() };
         // SAFETY: `input` describes `der`, which outlives the call; what is returned is ours or null.
         let key = Self(NonNull::new(unsafe { EVP_parse_private_key(&raw mut input) })?);
-        // SAFETY: the key is valid.
-        let id = unsafe { EVP_PKEY_id(key.0.as_ptr()) };
+        (input.len == 0 && key.is(kind)).then_some(key)
+    }
+
+    /// Of a `SubjectPublicKeyInfo`. `None` if it holds no key of that kind.
+    pub(crate) fn from_spki(kind: Kind, der: &[u8]) -> Option<Self> {
+        let mut input = CBS { data: der.as_ptr(), len: der.len() };
+        // SAFETY: `input` describes `der`, which outlives the call; what is returned is ours or null.
+        let key = Self(NonNull::new(unsafe { EVP_parse_public_key(&raw mut input) })?);
+        (input.len == 0 && key.is(kind)).then_some(key)
+    }
+
+    fn is(&self, kind: Kind) -> bool {
         let wanted = match kind {
             Kind::MlDsa => EVP_PKEY_PQDSA,
             Kind::MlKem => EVP_PKEY_KEM,
         };
-        (input.len == 0 && id == wanted).then_some(key)
+        // SAFETY: the key is valid.
+        wanted == unsafe { EVP_PKEY_id(self.0.as_ptr()) }
     }
 
     /// `SubjectPublicKeyInfo` of a public key of `len` bytes.
