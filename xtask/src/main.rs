@@ -3,6 +3,7 @@
 //! `test` runs the layers of docs/ci.md, `tidy` checks what the compiler cannot (ARCHITECTURE §3, §4).
 
 mod bench;
+mod deb;
 mod failure;
 mod install;
 mod layer;
@@ -23,7 +24,8 @@ use failure::{Failure, Outcome};
 const USAGE: &str = "\
 cargo xtask test [--fast] [--layer NAME]...   run the layers (docs/ci.md lists them)
 cargo xtask tidy                              check the rules that the compiler cannot
-cargo xtask bench [--quick]                   measure beside the ceiling and a peer (docs/performance.md)";
+cargo xtask bench [--quick]                   measure beside the ceiling and a peer (docs/performance.md)
+cargo xtask deb                               make a Debian package (packaging/README.md)";
 
 fn main() -> ExitCode {
     let words: Vec<String> = env::args().skip(1).collect();
@@ -42,6 +44,7 @@ fn dispatch(words: &[String]) -> Outcome {
         Some((command, rest)) if command == "test" => test::run(root, &options::parse(rest)?),
         Some((command, rest)) if command == "bench" => bench::run(&root, rest),
         Some((command, [])) if command == "tidy" => tidy::run(&root),
+        Some((command, [])) if command == "deb" => deb::run(&root),
         Some((command, [])) if command == "help" || command == "--help" => {
             shell::say(USAGE);
             Ok(())

@@ -4,11 +4,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use domain::{Action, Key, KeyId, KeySpec, MaterialId, ProtectionLevel, UsageSet, VersionId};
+use domain::{Key, KeyFamily, KeyId, KeySpec, MaterialId, ProtectionLevel, UsageSet, VersionId};
 use quick_cache::sync::Cache;
 use secret::SecretBytes;
-use spi::{CryptoProvider, KeyHandle, MaterialAt, MaterialError, MaterialVault, ProviderError};
+use spi::{CryptoProvider, MaterialAt, MaterialError, MaterialVault, ProviderError};
 
+use crate::key_use::{KeyUse, Loaded};
+use crate::lane::Lanes;
 use crate::permit::{Make, MakePermit, Permit, Use};
 
 /// Most versions kept ready for use.
@@ -23,6 +25,8 @@ pub enum GuardError {
     Material(MaterialError),
     /// The provider did not do it.
     Provider(ProviderError),
+    /// Too many wait for slow work of this kind already.
+    Busy,
 }
 
 impl fmt::Display for GuardError {
@@ -31,6 +35,7 @@ impl fmt::Display for GuardError {
             Self::BeyondPermit => f.write_str("the use goes beyond its permit"),
             Self::Material(e) => e.fmt(f),
             Self::Provider(e) => e.fmt(f),
+            Self::Busy => f.write_str("too many wait for work of this kind"),
         }
     }
 }
@@ -55,19 +60,15 @@ pub struct Guard {
     vault: Arc<dyn MaterialVault>,
     loaded: Cache<(VersionId, MaterialId), Loaded>,
     evictions: AtomicU64,
-}
-
-#[derive(Clone)]
-struct Loaded {
-    provider: Arc<dyn CryptoProvider>,
-    handle: KeyHandle,
+    lanes: Arc<Lanes>,
 }
 
 impl Guard {
     /// Over providers, the preferred one first.
     #[must_use]
     pub fn new(providers: Vec<Arc<dyn CryptoProvider>>, vault: Arc<dyn MaterialVault>) -> Self {
-        Self { providers, vault, loaded: Cache::new(LOADED_VERSIONS), evictions: AtomicU64::new(0) }
+        let (loaded, lanes) = (Cache::new(LOADED_VERSIONS), Arc::new(Lanes::new()));
+        Self { providers, vault, loaded, evictions: AtomicU64::new(0), lanes }
     }
 
     /// Whether some provider makes such keys for such uses.
@@ -77,18 +78,19 @@ impl Guard {
     }
 
     /// Makes material for a new version, and its name. It is kept by `MaterialChange::Keep` in the batch that makes the
-    /// version.
+    /// version. What takes long is made in a lane of its own.
     ///
     /// # Errors
     /// [`GuardError`].
-    pub fn generate(
+    pub async fn generate(
         &self,
         permit: MakePermit,
         spec: KeySpec,
     ) -> Result<(SecretBytes, MaterialId), GuardError> {
         let make = permit.0.filter(|make| make.spec.is_none_or(|fixed| fixed == spec));
         let Make { tenant, key, protection, spec: _ } = make.ok_or(GuardError::BeyondPermit)?;
-        let material = self.provider(spec, UsageSet::NONE, |p| p >= protection)?.generate(spec)?;
+        let provider = self.provider(spec, UsageSet::NONE, |p| p >= protection)?;
+        let material = self.making(spec, move || Ok(provider.generate(spec)?)).await?;
         let name = self.vault.fingerprint(tenant, key, &material)?;
         Ok((material, name))
     }
@@ -100,6 +102,29 @@ impl Guard {
     pub fn random(&self, len: usize) -> Result<SecretBytes, GuardError> {
         let preferred = self.providers.first().ok_or(ProviderError::Unsupported)?;
         Ok(preferred.random(len)?)
+    }
+
+    /// A key pair for others to use, from the preferred provider: PKCS#8 and `SubjectPublicKeyInfo`, both in DER.
+    /// Wrapping its private half is what needs a permit.
+    ///
+    /// # Errors
+    /// [`GuardError`]; [`ProviderError::Unsupported`] for kinds without a public half.
+    pub async fn generate_pair(&self, spec: KeySpec) -> Result<(SecretBytes, Vec<u8>), GuardError> {
+        let provider = self.provider(spec, UsageSet::NONE, |_| true)?;
+        let pair = move || {
+            let private = provider.generate(spec)?;
+            let public = provider.public_key(&provider.load(spec, &private)?)?;
+            Ok((private, public))
+        };
+        self.making(spec, pair).await
+    }
+
+    async fn making<T: Send + 'static>(
+        &self,
+        spec: KeySpec,
+        work: impl FnOnce() -> Result<T, GuardError> + Send + 'static,
+    ) -> Result<T, GuardError> {
+        if is_slow(spec) { self.lanes.making.run(work).await } else { work() }
     }
 
     /// One envelope: `header`, then the provider's body.
@@ -172,7 +197,7 @@ impl Guard {
             Some(loaded) => loaded,
             None => self.load(to).await?,
         };
-        Ok(KeyUse { loaded, action: to.action, left: to.items })
+        Ok(KeyUse::new(loaded, to.action, to.items, Arc::clone(&self.lanes)))
     }
 
     /// Forgets a key's versions: on destruction, deletion of material, and whenever in doubt.
@@ -196,13 +221,23 @@ impl Guard {
         if self.vault.fingerprint(tenant, version.key, &opened)? != material {
             return Err(GuardError::Material(MaterialError::Corrupt));
         }
-        let loaded = Loaded { handle: provider.load(spec, &opened)?, provider };
+        let loaded = self.make_ready(provider, spec, opened).await?;
         self.loaded.insert((version, material), loaded.clone());
         // An eviction since may have passed before the insertion; then nothing stays behind.
         if self.evictions.load(Ordering::SeqCst) != before {
             self.loaded.remove(&(version, material));
         }
         Ok(loaded)
+    }
+
+    async fn make_ready(
+        &self,
+        provider: Arc<dyn CryptoProvider>,
+        spec: KeySpec,
+        material: SecretBytes,
+    ) -> Result<Loaded, GuardError> {
+        let ready = move || Ok(Loaded { handle: provider.load(spec, &material)?, spec, provider });
+        if is_slow(spec) { self.lanes.using.run(ready).await } else { ready() }
     }
 
     fn provider(
@@ -222,82 +257,7 @@ impl fmt::Debug for Guard {
     }
 }
 
-/// A spent permit at work: one version, one action, so many items left.
-pub struct KeyUse {
-    loaded: Loaded,
-    action: Action,
-    left: u32,
-}
-
-impl KeyUse {
-    /// Appends an envelope's body to `out`, which begins with its header. One item.
-    ///
-    /// # Errors
-    /// [`GuardError`].
-    pub fn seal_envelope(
-        &mut self,
-        aad: &[u8],
-        plaintext: &SecretBytes,
-        out: &mut Vec<u8>,
-    ) -> Result<(), GuardError> {
-        let Loaded { provider, handle } = self.take(is_protecting)?;
-        Ok(provider.seal_envelope(handle, aad, plaintext, out)?)
-    }
-
-    /// Opens an envelope. One item.
-    ///
-    /// # Errors
-    /// [`GuardError`].
-    pub fn open_envelope(
-        &mut self,
-        header: &[u8],
-        aad: &[u8],
-        body: &[u8],
-    ) -> Result<SecretBytes, GuardError> {
-        let Loaded { provider, handle } = self.take(is_processing)?;
-        Ok(provider.open_envelope(handle, header, aad, body)?)
-    }
-
-    /// Seals under the version's key itself. The caller has counted the invocation (`spi::Counter`). One item.
-    ///
-    /// # Errors
-    /// [`GuardError`].
-    pub fn seal_direct(&mut self, aad: &[u8], plaintext: &SecretBytes) -> Result<Vec<u8>, GuardError> {
-        let Loaded { provider, handle } = self.take(is_protecting)?;
-        Ok(provider.seal_direct(handle, aad, plaintext)?)
-    }
-
-    /// Opens what was sealed under the version's key itself. One item.
-    ///
-    /// # Errors
-    /// [`GuardError`].
-    pub fn open_direct(&mut self, aad: &[u8], body: &[u8]) -> Result<SecretBytes, GuardError> {
-        let Loaded { provider, handle } = self.take(is_processing)?;
-        Ok(provider.open_direct(handle, aad, body)?)
-    }
-
-    fn take(&mut self, fits: fn(Action) -> bool) -> Result<&Loaded, GuardError> {
-        if !fits(self.action) {
-            return Err(GuardError::BeyondPermit);
-        }
-        self.left = self.left.checked_sub(1).ok_or(GuardError::BeyondPermit)?;
-        Ok(&self.loaded)
-    }
-}
-
-impl fmt::Debug for KeyUse {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("KeyUse")
-            .field("action", &self.action)
-            .field("left", &self.left)
-            .finish_non_exhaustive()
-    }
-}
-
-const fn is_protecting(action: Action) -> bool {
-    matches!(action, Action::Encrypt | Action::GenerateDataKey | Action::GenerateWrappedDataKey)
-}
-
-const fn is_processing(action: Action) -> bool {
-    matches!(action, Action::Decrypt)
+/// Kinds of key whose making and private operations take too long for a thread that answers requests.
+pub(crate) fn is_slow(spec: KeySpec) -> bool {
+    spec.family() == KeyFamily::Rsa
 }

@@ -78,7 +78,7 @@ impl Allowed {
     /// that a permit proves both.
     #[must_use]
     pub fn permit(&self, key: &Key, version: &KeyVersion, items: u32) -> Permit {
-        let decided = self.all().find(|m| m.is_on(key) && usage_of(m.action).is_some());
+        let decided = self.all().find(|m| m.is_on(key) && need_of(m.action).is_some());
         Permit(decided.and_then(|m| admitted(m.action, key, version, items)))
     }
 
@@ -112,8 +112,11 @@ impl Member {
 }
 
 fn admitted(action: Action, key: &Key, version: &KeyVersion, items: u32) -> Option<Use> {
-    let admitted = key.admit(usage_of(action)?, Some(version.ordinal())).ok()?;
-    (admitted == version).then(|| Use {
+    let admitted = match need_of(action)? {
+        Need::Usage(usage) => key.admit(usage, Some(version.ordinal())),
+        Need::PublicHalf => key.admit_public(Some(version.ordinal())),
+    };
+    (admitted.ok()? == version).then(|| Use {
         action,
         tenant: key.tenant(),
         version: VersionId { key: key.id(), ordinal: version.ordinal() },
@@ -125,11 +128,32 @@ fn admitted(action: Action, key: &Key, version: &KeyVersion, items: u32) -> Opti
     })
 }
 
-/// The use of key material that an action is; `None` where it uses none.
-const fn usage_of(action: Action) -> Option<Usage> {
-    match action {
-        Action::Encrypt | Action::GenerateDataKey | Action::GenerateWrappedDataKey => Some(Usage::Encrypt),
-        Action::Decrypt => Some(Usage::Decrypt),
-        _ => None,
-    }
+/// What an action needs of a key's material.
+enum Need {
+    /// A use.
+    Usage(Usage),
+    /// Its public half, which is no use of the secret one.
+    PublicHalf,
+}
+
+/// `None` where it needs none.
+const fn need_of(action: Action) -> Option<Need> {
+    let usage = match action {
+        Action::Encrypt
+        | Action::GenerateDataKey
+        | Action::GenerateWrappedDataKey
+        | Action::GenerateDataKeyPair
+        | Action::GenerateWrappedDataKeyPair => Usage::Encrypt,
+        Action::Decrypt => Usage::Decrypt,
+        Action::Sign => Usage::Sign,
+        Action::Verify => Usage::Verify,
+        Action::GenerateMac => Usage::GenerateMac,
+        Action::VerifyMac => Usage::VerifyMac,
+        Action::AgreeKey => Usage::AgreeKey,
+        Action::Encapsulate => Usage::Encapsulate,
+        Action::Decapsulate => Usage::Decapsulate,
+        Action::GetPublicKey => return Some(Need::PublicHalf),
+        _ => return None,
+    };
+    Some(Need::Usage(usage))
 }

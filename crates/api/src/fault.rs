@@ -5,8 +5,8 @@ use std::error::Error;
 use std::fmt;
 
 use domain::{
-    AbsentReason, AccountNumber, Action, KeyId, KeySpec, KeyState, MaterialId, Name, ResourceRef,
-    ScheduledDestruction, StatementRef, Timestamp, Usage, UsageSet,
+    AbsentReason, AccountNumber, Action, Algorithm, KeyId, KeySpec, KeyState, MaterialId, MessageForm, Name,
+    ResourceRef, ScheduledDestruction, SignatureAlgorithm, StatementRef, Timestamp, Usage, UsageSet,
 };
 
 /// A refusal or failure.
@@ -60,6 +60,20 @@ impl Error for Fault {}
 pub enum Limit {
     /// Plaintext is longer than one request may protect.
     PlaintextBytes {
+        /// Most bytes.
+        max: usize,
+    },
+    /// Plaintext is longer than an algorithm protects at once under a kind of key.
+    AlgorithmPlaintextBytes {
+        /// The algorithm.
+        algorithm: Algorithm,
+        /// The kind of key.
+        spec: KeySpec,
+        /// Most bytes.
+        max: usize,
+    },
+    /// A message is longer than one request may sign.
+    MessageBytes {
         /// Most bytes.
         max: usize,
     },
@@ -117,6 +131,20 @@ pub enum Malformed {
     },
     /// The cursor is not one of ours.
     Cursor,
+    /// What is said to be a digest has not the length of one.
+    Digest {
+        /// The scheme whose digest it should be.
+        algorithm: SignatureAlgorithm,
+    },
+    /// The scheme does not take messages in that form.
+    MessageForm {
+        /// The scheme.
+        algorithm: SignatureAlgorithm,
+        /// The form.
+        form: MessageForm,
+    },
+    /// A peer's public key cannot be read, or is on another curve than the key, off it, or of low order.
+    PeerKey,
     /// A policy document cannot be read, or holds an element that is not enforced yet (INV-13).
     Policy {
         /// What is wrong and where.
@@ -265,6 +293,22 @@ pub enum FaultWhat {
         /// Its kind.
         spec: KeySpec,
     },
+    /// The key's kind does not serve the algorithm that was named.
+    WrongAlgorithm {
+        /// The key.
+        key: KeyId,
+        /// Its kind.
+        spec: KeySpec,
+        /// What was asked for.
+        algorithm: Algorithm,
+    },
+    /// Keys of this kind have no public half.
+    NoPublicHalf {
+        /// The key.
+        key: KeyId,
+        /// Its kind.
+        spec: KeySpec,
+    },
     /// No provider makes this kind of key, or it cannot serve that usage.
     SpecUnsupported {
         /// What was asked for.
@@ -295,8 +339,10 @@ pub enum FaultWhat {
     },
     /// The ciphertext does not open: damaged, not ours, or another context.
     CiphertextInvalid,
-    /// The signature or MAC does not verify.
+    /// The signature does not verify.
     SignatureInvalid,
+    /// The message authentication code does not verify.
+    MacInvalid,
     /// Imported material is not the material this version had.
     MaterialMismatch {
         /// What it must be.
@@ -374,12 +420,15 @@ impl FaultWhat {
             Self::MaterialAbsent { .. } => "material_absent",
             Self::WrongUsage { .. } => "wrong_usage",
             Self::WrongSpec { .. } => "wrong_spec",
+            Self::WrongAlgorithm { .. } => "wrong_algorithm",
+            Self::NoPublicHalf { .. } => "no_public_half",
             Self::SpecUnsupported { .. } => "spec_unsupported",
             Self::NoSuchVersion { .. } => "no_such_version",
             Self::VersionForbidden { .. } => "version_forbidden",
             Self::CiphertextForeign { .. } => "ciphertext_foreign",
             Self::CiphertextInvalid => "ciphertext_invalid",
             Self::SignatureInvalid => "signature_invalid",
+            Self::MacInvalid => "mac_invalid",
             Self::MaterialMismatch { .. } => "material_mismatch",
             Self::LimitExceeded(_) => "limit_exceeded",
             Self::Malformed(_) => "malformed",

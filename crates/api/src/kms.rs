@@ -108,6 +108,15 @@ operations! {
     Encrypt => crate::ops::Encrypted;
     Decrypt => crate::ops::Decrypted;
     GenerateDataKey => crate::ops::DataKey;
+    GenerateDataKeyPair => crate::ops::DataKeyPair;
+    Sign => crate::ops::Signed;
+    Verify => crate::ops::Verified;
+    GenerateMac => crate::ops::Mac;
+    VerifyMac => crate::ops::Verified;
+    GetPublicKey => crate::ops::PublicKey;
+    AgreeKey => crate::ops::SharedSecret;
+    Encapsulate => crate::ops::Encapsulated;
+    Decapsulate => crate::ops::SharedSecret;
     BindName => ();
     ListNames => domain::Page<crate::ops::NameView>;
     GetKeyPolicy => domain::PolicyDocument;

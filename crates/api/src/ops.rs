@@ -4,6 +4,7 @@ mod admin;
 mod crypto;
 mod keys;
 mod names;
+mod sign;
 
 pub use admin::{
     CallerView, CreateAccount, CreateCredential, CreatePrincipal, CreateTenant, ExplainPolicy, Explanation,
@@ -11,11 +12,15 @@ pub use admin::{
     SearchAudit, TenantView, UpdatePrincipal, WhoAmI, WritePolicy,
 };
 pub use crypto::{
-    AssociatedData, CiphertextForm, DataKey, DataKeyShape, Decrypt, DecryptItem, Decrypted, Encrypt,
-    EncryptItem, Encrypted, EncryptedItem, GenerateDataKey,
+    AssociatedData, CiphertextForm, DataKey, DataKeyPair, DataKeyShape, Decrypt, DecryptItem, Decrypted,
+    Encrypt, EncryptItem, Encrypted, EncryptedItem, GenerateDataKey, GenerateDataKeyPair,
 };
 pub use keys::{
     CancelDestruction, CreateKey, DescribeKey, DisableKey, EnableKey, GetKeyPolicy, KeyPage, KeyRef, KeyView,
     ListKeys, PutKeyPolicy, RotateKey, ScheduleDestruction, UpdateDescription,
 };
 pub use names::{BindName, ListNames, NameView};
+pub use sign::{
+    AgreeKey, Authenticating, Decapsulate, Encapsulate, Encapsulated, GenerateMac, GetPublicKey, Mac,
+    PublicKey, SharedSecret, Sign, Signed, Signing, Verified, Verify, VerifyMac,
+};

@@ -73,6 +73,26 @@ actions! {
     GenerateDataKey = "key:generate-data-key", Use;
     /// Make a data key, wrapped only.
     GenerateWrappedDataKey = "key:generate-wrapped-data-key", Use;
+    /// Make a key pair for others to use, in the clear and wrapped.
+    GenerateDataKeyPair = "key:generate-data-key-pair", Use;
+    /// Make a key pair for others to use, its private half wrapped only.
+    GenerateWrappedDataKeyPair = "key:generate-wrapped-data-key-pair", Use;
+    /// Sign.
+    Sign = "key:sign", Use;
+    /// Verify a signature.
+    Verify = "key:verify", Use;
+    /// Make a message authentication code.
+    GenerateMac = "key:generate-mac", Use;
+    /// Verify a message authentication code.
+    VerifyMac = "key:verify-mac", Use;
+    /// Read a key's public half.
+    GetPublicKey = "key:get-public", View;
+    /// Agree on a secret with somebody's public key.
+    AgreeKey = "key:agree", Use;
+    /// Make a shared secret and encapsulate it.
+    Encapsulate = "key:encapsulate", Use;
+    /// Recover a shared secret.
+    Decapsulate = "key:decapsulate", Use;
     /// Read a key's policy.
     GetKeyPolicy = "key:get-policy", View;
     /// Write a key's policy.

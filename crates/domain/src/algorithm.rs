@@ -102,6 +102,49 @@ pub enum MessageForm {
     ExternalMu,
 }
 
+/// What a request says that a key shall be used with, whatever the operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Algorithm {
+    /// AES-GCM, in any of our forms.
+    AesGcm,
+    /// RSAES-OAEP with MGF1 over the same hash and no label (RFC 8017 §7.1).
+    RsaOaep(HashAlgorithm),
+    /// A signature.
+    Signature(SignatureAlgorithm),
+    /// HMAC (FIPS 198-1).
+    Hmac(HashAlgorithm),
+    /// Diffie-Hellman (NIST SP 800-56A r3 §5.7.1.2; RFC 7748).
+    Ecdh,
+    /// ML-KEM (FIPS 203).
+    MlKem,
+}
+
+impl Algorithm {
+    /// Whether a key of this kind can serve it. A MAC key is for the hash that its kind names and no other.
+    #[must_use]
+    pub fn fits(self, spec: KeySpec) -> bool {
+        match (self, spec.family()) {
+            (Self::AesGcm, KeyFamily::Aes)
+            | (Self::Ecdh, KeyFamily::Ecdsa | KeyFamily::Xdh)
+            | (Self::MlKem, KeyFamily::MlKem) => true,
+            (Self::RsaOaep(hash), KeyFamily::Rsa) => {
+                matches!(hash, HashAlgorithm::Sha1 | HashAlgorithm::Sha256)
+            }
+            (Self::Signature(scheme), _) => scheme.fits(spec),
+            (Self::Hmac(hash), KeyFamily::Hmac) => spec.own_hash() == Some(hash),
+            _ => false,
+        }
+    }
+}
+
+/// Most bytes that one OAEP ciphertext under such a key holds (RFC 8017 §7.1.1 step 1b); `None` for keys of another
+/// kind.
+#[must_use]
+pub fn oaep_capacity(spec: KeySpec, hash: HashAlgorithm) -> Option<usize> {
+    spec.modulus_len()?.checked_sub(2 * hash.digest_len() + 2)
+}
+
 /// The scheme does not take messages in that form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FormUnfit;
@@ -123,6 +166,44 @@ mod tests {
         assert!(!SignatureAlgorithm::Ed25519.fits(KeySpec::X25519));
         assert!(SignatureAlgorithm::MlDsa.fits(KeySpec::MlDsa87));
         assert!(!SignatureAlgorithm::MlDsa.fits(KeySpec::MlKem768));
+    }
+
+    #[test]
+    fn algorithms_fit_their_own_family_and_a_mac_key_its_own_hash() {
+        use HashAlgorithm::{Sha1, Sha256, Sha384};
+        assert!(Algorithm::AesGcm.fits(KeySpec::Aes192));
+        assert!(!Algorithm::AesGcm.fits(KeySpec::Rsa2048));
+        assert!(Algorithm::RsaOaep(Sha1).fits(KeySpec::Rsa2048));
+        assert!(Algorithm::RsaOaep(Sha256).fits(KeySpec::Rsa4096));
+        assert!(!Algorithm::RsaOaep(Sha384).fits(KeySpec::Rsa4096));
+        assert!(!Algorithm::RsaOaep(Sha256).fits(KeySpec::Aes256));
+        assert!(Algorithm::Hmac(Sha384).fits(KeySpec::HmacSha384));
+        assert!(!Algorithm::Hmac(Sha256).fits(KeySpec::HmacSha384));
+        assert!(!Algorithm::Hmac(Sha256).fits(KeySpec::EcP256));
+        assert!(Algorithm::Ecdh.fits(KeySpec::X25519));
+        assert!(Algorithm::Ecdh.fits(KeySpec::EcP521));
+        assert!(!Algorithm::Ecdh.fits(KeySpec::Ed25519));
+        assert!(Algorithm::MlKem.fits(KeySpec::MlKem512));
+        assert!(!Algorithm::MlKem.fits(KeySpec::MlDsa44));
+        assert!(Algorithm::Signature(SignatureAlgorithm::MlDsa).fits(KeySpec::MlDsa44));
+        assert!(!Algorithm::Signature(SignatureAlgorithm::MlDsa).fits(KeySpec::MlKem512));
+    }
+
+    #[test]
+    fn oaep_holds_what_its_padding_leaves() {
+        use HashAlgorithm::{Sha1, Sha256};
+        let capacities = [
+            (KeySpec::Rsa2048, Sha1, 214),
+            (KeySpec::Rsa2048, Sha256, 190),
+            (KeySpec::Rsa3072, Sha1, 342),
+            (KeySpec::Rsa3072, Sha256, 318),
+            (KeySpec::Rsa4096, Sha1, 470),
+            (KeySpec::Rsa4096, Sha256, 446),
+        ];
+        for (spec, hash, bytes) in capacities {
+            assert_eq!(oaep_capacity(spec, hash), Some(bytes));
+        }
+        assert_eq!(oaep_capacity(KeySpec::EcP256, Sha256), None);
     }
 
     #[test]

@@ -107,6 +107,8 @@ pub enum Refusal {
     VersionForbidden,
     /// The key is for other uses.
     Usage(Usage),
+    /// Keys of this kind have no public half.
+    NoPublicHalf(KeySpec),
     /// Every lawful wait is longer than this.
     WaitTooShort {
         /// The least wait in seconds.
@@ -131,6 +133,7 @@ impl fmt::Display for Refusal {
             Self::NoSuchVersion => f.write_str("the key has no such version"),
             Self::VersionForbidden => f.write_str("this version is not permitted for that use"),
             Self::Usage(usage) => write!(f, "the key is not for {usage:?}"),
+            Self::NoPublicHalf(_) => f.write_str("the key has no public half"),
             Self::WaitTooShort { least } => write!(f, "destruction waits at least {least} seconds"),
             Self::Illegal(e) => e.fmt(f),
             Self::NotScheduled => f.write_str("no destruction is scheduled"),
@@ -192,7 +195,22 @@ impl Key {
         if !self.usage.allows(usage) {
             return Err(Refusal::Usage(usage));
         }
-        let protects = usage.protects();
+        self.admit_version(usage.protects(), ordinal)
+    }
+
+    /// The version whose public half a request would read. That is no use of secret material, but whoever reads it will
+    /// encrypt to it or trust it, so it is given where the key may still process, and not while it is suspended.
+    ///
+    /// # Errors
+    /// As [`Self::admit`].
+    pub fn admit_public(&self, ordinal: Option<u32>) -> Result<&KeyVersion, Refusal> {
+        if !self.spec.has_public_half() {
+            return Err(Refusal::NoPublicHalf(self.spec));
+        }
+        self.admit_version(false, ordinal)
+    }
+
+    fn admit_version(&self, protects: bool, ordinal: Option<u32>) -> Result<&KeyVersion, Refusal> {
         admit_state(self.state, self.destruction, protects)?;
         let version = self.version(ordinal.or(self.primary).ok_or(Refusal::NoSuchVersion)?)?;
         admit_state(version.state, version.destruction, protects)?;

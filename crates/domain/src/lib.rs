@@ -31,7 +31,7 @@ mod usage;
 mod version;
 
 pub use action::{Action, ActionClass};
-pub use algorithm::{FormUnfit, HashAlgorithm, MessageForm, SignatureAlgorithm};
+pub use algorithm::{Algorithm, FormUnfit, HashAlgorithm, MessageForm, SignatureAlgorithm, oaep_capacity};
 pub use audit::{AuditRecord, Decision, Outcome, Subject, Target};
 pub use cryptoperiod::Cryptoperiod;
 pub use dialect::Dialect;

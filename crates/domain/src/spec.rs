@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::UsageSet;
+use crate::{HashAlgorithm, UsageSet};
 
 /// Algorithm and size of a key. A provider says which of them it can make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -75,6 +75,47 @@ impl KeySpec {
             Self::HmacSha512 => Some(64),
             _ => None,
         }
+    }
+
+    /// The hash that goes with the kind by its name or size: a MAC key's own, or the one of a curve's strength
+    /// (NIST SP 800-57 pt 1 r5 table 3). `None` where the kind leaves it open or has its own inside.
+    #[must_use]
+    pub const fn own_hash(self) -> Option<HashAlgorithm> {
+        match self {
+            Self::HmacSha224 => Some(HashAlgorithm::Sha224),
+            Self::HmacSha256 | Self::EcP256 | Self::EcSecp256k1 => Some(HashAlgorithm::Sha256),
+            Self::HmacSha384 | Self::EcP384 => Some(HashAlgorithm::Sha384),
+            Self::HmacSha512 | Self::EcP521 => Some(HashAlgorithm::Sha512),
+            _ => None,
+        }
+    }
+
+    /// Bytes of the modulus of an RSA key.
+    #[must_use]
+    pub const fn modulus_len(self) -> Option<usize> {
+        match self {
+            Self::Rsa2048 => Some(256),
+            Self::Rsa3072 => Some(384),
+            Self::Rsa4096 => Some(512),
+            _ => None,
+        }
+    }
+
+    /// Bytes of an ML-KEM ciphertext (FIPS 203 table 3).
+    #[must_use]
+    pub const fn encapsulation_len(self) -> Option<usize> {
+        match self {
+            Self::MlKem512 => Some(768),
+            Self::MlKem768 => Some(1088),
+            Self::MlKem1024 => Some(1568),
+            _ => None,
+        }
+    }
+
+    /// Whether keys of this kind have a public half.
+    #[must_use]
+    pub const fn has_public_half(self) -> bool {
+        !matches!(self.family(), KeyFamily::Aes | KeyFamily::Hmac)
     }
 
     /// The uses a key of this kind can serve at all.

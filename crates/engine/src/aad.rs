@@ -70,4 +70,12 @@ mod tests {
         assert_eq!(envelope(&pairs(&[("a", "1"), ("b", "2")])), envelope(&pairs(&[("b", "2"), ("a", "1")])));
         assert_eq!(envelope(&pairs(&[])), envelope(&AssociatedData::None));
     }
+
+    /// Others open direct ciphertexts offline with the bytes that they bound.
+    #[test]
+    fn raw_data_stays_raw_in_the_direct_form() {
+        assert_eq!(direct(&AssociatedData::Bytes(b"abc".to_vec())), b"abc");
+        assert_eq!(direct(&AssociatedData::None), b"");
+        assert_eq!(direct(&pairs(&[("a", "b")])), envelope(&pairs(&[("a", "b")])));
+    }
 }

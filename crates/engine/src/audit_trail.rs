@@ -220,3 +220,34 @@ pub(crate) fn subject_of_failed(proof: &Proof, context: &RequestContext) -> Subj
 pub(crate) const fn failure(what: &FaultWhat) -> Outcome {
     Outcome::Failure(Cow::Borrowed(what.word()))
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::{Coordinates, Dialect, RequestId};
+
+    use super::*;
+
+    /// A ticket that is too small for its record would let a full disk refuse after the act.
+    #[test]
+    fn the_space_that_is_asked_for_holds_the_longest_record_and_not_much_more() {
+        for operation in [String::new(), "o".repeat(6000)] {
+            let at = Timestamp::from_millis(1_800_000_000_000);
+            let context = RequestContext {
+                id: RequestId::at(at, [9; 10]),
+                received_at: at,
+                place: Coordinates::new(Dialect::Aws, "*/us-east-1"),
+                operation: operation.into(),
+                address: None,
+            };
+            let mut trail = Trail::default();
+            trail.bound(&vec![("n".to_owned(), "v".repeat(100)); 200]);
+            let fence = Fence::default();
+            let facts =
+                Facts { context: &context, subject: Subject::default(), at, micros: 1, fence: &fence };
+            let record = trail.record(&facts, Outcome::Success);
+            let (taken, asked) = (serde_json::to_vec(&record).unwrap().len(), Trail::estimate(&context));
+            assert!(taken > CONTEXT_BYTES, "{taken}");
+            assert!((taken..2 * taken).contains(&asked), "{asked} for {taken}");
+        }
+    }
+}

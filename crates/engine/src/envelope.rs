@@ -40,6 +40,29 @@ impl Header {
     }
 }
 
+/// Bytes that the provider's body is longer than the plaintext: salt 16, commitment 32, nonce 12, tag 16.
+const BODY_OVERHEAD: usize = 16 + 32 + 12 + 16;
+
+/// What a blob says of itself to whoever holds it, without a key. Nothing of it is proven until it opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BlobSummary {
+    /// The key that it names.
+    pub key: KeyId,
+    /// The material that it names.
+    pub material: MaterialId,
+    /// Bytes of the plaintext.
+    pub plaintext_len: usize,
+}
+
+impl BlobSummary {
+    /// Reads it off the header; `None` if these bytes are no such blob.
+    #[must_use]
+    pub fn of(blob: &[u8]) -> Option<Self> {
+        let (Header { key, material }, _, body) = Header::split(blob)?;
+        Some(Self { key, material, plaintext_len: body.len().checked_sub(BODY_OVERHEAD)? })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -54,6 +77,10 @@ mod tests {
         for cut in 0..HEADER {
             assert!(Header::split(&blob[..cut]).is_none());
         }
+        assert_eq!(BlobSummary::of(&blob), None, "too short for a body");
+        blob.resize(HEADER + BODY_OVERHEAD + 5, 0);
+        let BlobSummary { key, material, plaintext_len } = BlobSummary::of(&blob).unwrap();
+        assert_eq!((key, material, plaintext_len), (header.key, header.material, 5));
         blob[0] ^= 1;
         assert!(Header::split(&blob).is_none());
     }

@@ -43,10 +43,10 @@ pub(crate) fn material_fault(e: MaterialError) -> Fault {
     Fault::because(what, e)
 }
 
-/// A provider's refusal where rejection means that a ciphertext does not open.
-pub(crate) fn provider_fault(key: KeyId, spec: domain::KeySpec, e: ProviderError) -> Fault {
+/// A provider's refusal, and what a rejection means here.
+fn provider_fault(key: KeyId, spec: domain::KeySpec, e: ProviderError, rejected: FaultWhat) -> Fault {
     let what = match e {
-        ProviderError::Rejected | ProviderError::Malformed => FaultWhat::CiphertextInvalid,
+        ProviderError::Rejected | ProviderError::Malformed => rejected,
         ProviderError::Unsupported => FaultWhat::WrongSpec { key, spec },
         ProviderError::OutOfMemory | ProviderError::Unavailable => {
             FaultWhat::ProviderUnavailable { retry_after: RETRY }
@@ -69,11 +69,18 @@ pub(crate) fn auth_fault(e: AuthFailure) -> Fault {
     }
 }
 
-/// Why the guard did not do it, for a key that may only be in the making.
+/// Why the guard did not do it, for a key that may only be in the making, where rejection means that a ciphertext does
+/// not open.
 pub(crate) fn guard_fault(id: KeyId, spec: domain::KeySpec, e: GuardError) -> Fault {
+    guard_fault_as(id, spec, e, FaultWhat::CiphertextInvalid)
+}
+
+/// As [`guard_fault`], where rejection means something else.
+pub(crate) fn guard_fault_as(id: KeyId, spec: domain::KeySpec, e: GuardError, rejected: FaultWhat) -> Fault {
     match e {
         GuardError::Material(e) => material_fault(e),
-        GuardError::Provider(e) => provider_fault(id, spec, e),
+        GuardError::Provider(e) => provider_fault(id, spec, e, rejected),
+        GuardError::Busy => Fault::because(FaultWhat::Throttled { retry_after: RETRY }, e),
         GuardError::BeyondPermit => Fault::because(FaultWhat::Internal, e),
     }
 }
@@ -94,6 +101,7 @@ pub(crate) fn refusal_fault(key: &Key, refusal: Refusal, ordinal: Option<u32>) -
         }
         Refusal::VersionForbidden => FaultWhat::VersionForbidden { key: id, version: asked },
         Refusal::Usage(wanted) => FaultWhat::WrongUsage { key: id, wanted, usage: key.usage() },
+        Refusal::NoPublicHalf(spec) => FaultWhat::NoPublicHalf { key: id, spec },
         Refusal::WaitTooShort { least } => FaultWhat::Precondition(Precondition::DestructionWait { least }),
         Refusal::NotScheduled => FaultWhat::Precondition(Precondition::DestructionNotScheduled { key: id }),
         Refusal::NotDue => FaultWhat::Precondition(Precondition::DestructionWait { least: 0 }),

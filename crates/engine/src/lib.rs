@@ -25,4 +25,5 @@ mod turns;
 mod usecase;
 
 pub use bootstrap::{Bootstrap, BootstrapCredential, BootstrapPrincipal, BootstrapTenant};
+pub use envelope::BlobSummary;
 pub use parts::{Engine, Parts};

@@ -37,6 +37,8 @@ pub(crate) enum Command {
     #[command(flatten)]
     Here(HereCommand),
     #[command(flatten)]
+    Alone(AloneCommand),
+    #[command(flatten)]
     Remote(RemoteCommand),
     /// Read the audit log, from a server or from its files; check and prove it offline
     #[command(subcommand)]
@@ -65,6 +67,17 @@ pub(crate) enum HereCommand {
     /// Check and show the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
+}
+
+/// What needs neither server nor settings
+#[derive(Subcommand)]
+pub(crate) enum AloneCommand {
+    /// Say what a ciphertext tells about itself: its form, its key, its version; opens nothing
+    Inspect(crate::offline::inspect::InspectArgs),
+    /// Print completions for a shell
+    Completions(crate::offline::shell::CompletionsArgs),
+    /// Write manual pages, one for each command
+    Manual(crate::offline::shell::ManualArgs),
 }
 
 /// Options of `demo`
@@ -194,6 +207,10 @@ fn foreign(command: &Command) -> Vec<&'static str> {
     match command {
         Command::Remote(_) => OF_HERE.to_vec(),
         Command::Here(HereCommand::Doctor(_)) => OF_SERVER.to_vec(),
+        Command::Alone(AloneCommand::Inspect(_)) => [OF_SERVER, OF_HERE].concat(),
+        Command::Alone(AloneCommand::Completions(_) | AloneCommand::Manual(_)) => {
+            [OF_SERVER, OF_HERE, &[OUTPUT]].concat()
+        }
         Command::Here(_) => [OF_SERVER, &[OUTPUT]].concat(),
         Command::Audit(AuditCommand::Search(SearchArgs { dir: Some(_), .. })) => {
             [OF_SERVER, OF_HERE].concat()
@@ -227,6 +244,8 @@ pub(crate) fn command() -> clap::Command {
         let (here, server, output) = (here.clone(), server.clone(), output.clone());
         root.mut_subcommand(&name, |sub| match name.as_str() {
             "doctor" => sub.args(server),
+            "inspect" => sub.args(server).args(here),
+            "completions" | "manual" => sub.args(server).args(here).args(output),
             "audit" => {
                 let files_only = |sub: clap::Command| sub.args(server.clone()).args(output.clone());
                 sub.args(here).mut_subcommand("verify", files_only).mut_subcommand("prove", files_only)

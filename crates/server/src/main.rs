@@ -29,7 +29,7 @@ use std::process::ExitCode;
 use cli::command::AuditCommand as Asked;
 use cli::{Format, GlobalArgs, RemoteCommand};
 
-use args::{Args, AuditCommand, Command, ConfigCommand, HereCommand, SearchArgs, TailArgs};
+use args::{AloneCommand, Args, AuditCommand, Command, ConfigCommand, HereCommand, SearchArgs, TailArgs};
 use config::{Config, Layered};
 use store_record::Options;
 use system::StartError;
@@ -52,6 +52,9 @@ async fn run(args: Args) -> ExitCode {
     match command {
         Command::Remote(command) => remote::run(command, server).await,
         Command::Audit(command) => audit(command, server).await,
+        Command::Alone(AloneCommand::Inspect(args)) => ended(offline::inspect::run(&args, server.output)),
+        Command::Alone(AloneCommand::Completions(args)) => ended(offline::shell::completions(&args)),
+        Command::Alone(AloneCommand::Manual(args)) => ended(offline::shell::manual(&args)),
         Command::Here(command) => ended(here(config.as_deref(), &set, server.output, command).await),
     }
 }

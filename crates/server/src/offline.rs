@@ -5,5 +5,7 @@ pub(crate) mod audit_lookup;
 pub(crate) mod backup;
 pub(crate) mod config;
 pub(crate) mod doctor;
+pub(crate) mod inspect;
 mod progress;
 pub(crate) mod share;
+pub(crate) mod shell;

@@ -2,13 +2,14 @@
 
 use api::{FaultWhat, Limit, Malformed, Precondition};
 use domain::{
-    AbsentReason, AccountId, Action, BadName, KeyId, KeySpec, KeyState, MaterialId, Name, ResourceRef,
-    ScheduledDestruction, Space, StatementRef, TenantId, Timestamp, Usage, UsageSet,
+    AbsentReason, AccountId, Action, Algorithm, BadName, HashAlgorithm, KeyId, KeySpec, KeyState, MaterialId,
+    MessageForm, Name, ResourceRef, ScheduledDestruction, SignatureAlgorithm, Space, StatementRef, TenantId,
+    Timestamp, Usage, UsageSet,
 };
 
 /// How many kinds [`kind`] tells apart.
 #[cfg(test)]
-const KINDS: usize = 39;
+const KINDS: usize = 42;
 
 /// At least one fault of every kind, and more where words depend on the data. Names lie in `space`, where `app` must be
 /// a legal one.
@@ -85,12 +86,25 @@ fn uses() -> Vec<FaultWhat> {
         FaultWhat::MaterialAbsent { key, reason: AbsentReason::PendingImport },
         FaultWhat::WrongUsage { key, wanted: Usage::Sign, usage: UsageSet::ENCRYPT_DECRYPT },
         FaultWhat::WrongSpec { key, spec: KeySpec::Aes128 },
+        FaultWhat::WrongAlgorithm {
+            key,
+            spec: KeySpec::EcP256,
+            algorithm: Algorithm::Signature(SignatureAlgorithm::Ecdsa(HashAlgorithm::Sha384)),
+        },
+        FaultWhat::WrongAlgorithm {
+            key,
+            spec: KeySpec::HmacSha256,
+            algorithm: Algorithm::Hmac(HashAlgorithm::Sha512),
+        },
+        FaultWhat::WrongAlgorithm { key, spec: KeySpec::Rsa4096, algorithm: Algorithm::AesGcm },
+        FaultWhat::NoPublicHalf { key, spec: KeySpec::Aes256 },
         FaultWhat::SpecUnsupported { spec: KeySpec::Rsa2048, usage: UsageSet::SIGN_VERIFY },
         FaultWhat::NoSuchVersion { key, version: 2, latest: 1 },
         FaultWhat::VersionForbidden { key, version: 1 },
         FaultWhat::CiphertextForeign { named: key },
         FaultWhat::CiphertextInvalid,
         FaultWhat::SignatureInvalid,
+        FaultWhat::MacInvalid,
         FaultWhat::MaterialMismatch { expected: MaterialId::from_bytes([3; 32]) },
     ]
 }
@@ -98,6 +112,12 @@ fn uses() -> Vec<FaultWhat> {
 fn requests(space: &Space) -> Vec<FaultWhat> {
     let limits = [
         Limit::PlaintextBytes { max: 4096 },
+        Limit::AlgorithmPlaintextBytes {
+            algorithm: Algorithm::RsaOaep(HashAlgorithm::Sha256),
+            spec: KeySpec::Rsa2048,
+            max: 190,
+        },
+        Limit::MessageBytes { max: 4096 },
         Limit::CiphertextBytes { max: 6144 },
         Limit::PolicyBytes { max: 32_768 },
         Limit::DescriptionChars { max: 8192 },
@@ -110,6 +130,9 @@ fn requests(space: &Space) -> Vec<FaultWhat> {
         Malformed::KeyReference { given: "x y".to_owned() },
         Malformed::Name { given: "a!b".to_owned(), why: BadName::TooLong { max: space.max_len() } },
         Malformed::Cursor,
+        Malformed::Digest { algorithm: SignatureAlgorithm::RsaPss(HashAlgorithm::Sha256) },
+        Malformed::MessageForm { algorithm: SignatureAlgorithm::Ed25519Ph, form: MessageForm::Raw },
+        Malformed::PeerKey,
         Malformed::Policy { why: "`Condition` is not evaluated yet".to_owned() },
         Malformed::OutOfRange { field: "limit", min: 1, max: 2 },
         Malformed::Field { field: "items", why: "none" },
@@ -187,6 +210,9 @@ const fn kind(what: &FaultWhat) -> usize {
         FaultWhat::ProviderUnavailable { .. } => 36,
         FaultWhat::Corrupt { .. } => 37,
         FaultWhat::Internal => 38,
+        FaultWhat::WrongAlgorithm { .. } => 39,
+        FaultWhat::NoPublicHalf { .. } => 40,
+        FaultWhat::MacInvalid => 41,
     }
 }
 

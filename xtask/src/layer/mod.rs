@@ -6,6 +6,7 @@ mod crash;
 mod demo;
 mod fuzz;
 mod lint;
+mod packaging;
 mod postgres;
 mod unit;
 
@@ -55,6 +56,7 @@ pub(crate) const LAYERS: &[Layer] = &[
     outer("postgres", "the PostgreSQL store on a throw-away cluster", postgres::run),
     outer("clients", "real clients against `keystead dev`", clients::run),
     outer("demo", "the tour that the README promises", demo::run),
+    outer("packaging", "the unit's exposure, and what a package holds", packaging::run),
     outer("crash", "kill -9 at random instants, a hundred rounds", crash::run),
     outer("fuzz", "every fuzz target for ten seconds", fuzz::run),
     outer("tree", "the run left no file behind", clean::run),

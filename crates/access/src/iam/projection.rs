@@ -23,6 +23,16 @@ pub const fn iam_names(action: Action) -> &'static [&'static str] {
         Action::Decrypt => &["kms:Decrypt"],
         Action::GenerateDataKey => &["kms:GenerateDataKey"],
         Action::GenerateWrappedDataKey => &["kms:GenerateDataKeyWithoutPlaintext"],
+        Action::GenerateDataKeyPair => &["kms:GenerateDataKeyPair"],
+        Action::GenerateWrappedDataKeyPair => &["kms:GenerateDataKeyPairWithoutPlaintext"],
+        Action::Sign => &["kms:Sign"],
+        Action::Verify => &["kms:Verify"],
+        Action::GenerateMac => &["kms:GenerateMac"],
+        Action::VerifyMac => &["kms:VerifyMac"],
+        Action::GetPublicKey => &["kms:GetPublicKey"],
+        Action::AgreeKey => &["kms:DeriveSharedSecret"],
+        Action::Encapsulate => &["kms:Encapsulate"],
+        Action::Decapsulate => &["kms:Decapsulate"],
         Action::GetKeyPolicy => &["kms:GetKeyPolicy"],
         Action::PutKeyPolicy => &["kms:PutKeyPolicy"],
         Action::BindName => &["kms:CreateAlias"],
@@ -49,9 +59,9 @@ pub const fn iam_names(action: Action) -> &'static [&'static str] {
 
 /// A set of canonical actions, worked out once when a statement is read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct ActionSet(u64);
+pub(super) struct ActionSet(u128);
 
-const _: () = assert!(Action::ALL.len() <= 64, "an action set is 64 bits wide");
+const _: () = assert!(Action::ALL.len() <= 128, "an action set is 128 bits wide");
 
 impl ActionSet {
     /// Those that an allowing statement with these patterns reaches.
@@ -80,9 +90,12 @@ impl ActionSet {
     }
 }
 
-#[expect(clippy::as_conversions, reason = "a fieldless enum's discriminant, below 64 by the assertion above")]
-const fn bit(action: Action) -> u64 {
-    1 << action as u64
+#[expect(
+    clippy::as_conversions,
+    reason = "a fieldless enum's discriminant, below 128 by the assertion above"
+)]
+const fn bit(action: Action) -> u128 {
+    1 << action as u128
 }
 
 /// What the resource of a question is called here.

@@ -209,26 +209,38 @@ async fn making_material_needs_its_own_decision() {
     let demand = Demand::in_tenant(Action::CreateKey, &on, &c.world.tenant);
     let create = c.world.decider.decide(&caller(&c.user), demand, &mut fence).await.unwrap();
     let id = KeyId::random([0x33; 16]);
-    let (material, name) = c.guard.generate(create.for_new_key(tenant, id), KeySpec::Aes256).unwrap();
+    let (material, name) = c.guard.generate(create.for_new_key(tenant, id), KeySpec::Aes256).await.unwrap();
     assert_eq!(c.world.vault.fingerprint(tenant, id, &material), Ok(name));
     let refused = |r: Result<(SecretBytes, MaterialId), _>, e| assert_eq!(r.unwrap_err(), e);
     refused(
-        c.guard.generate(create.for_new_key(c.world.foreign_tenant.id, id), KeySpec::Aes256),
+        c.guard.generate(create.for_new_key(c.world.foreign_tenant.id, id), KeySpec::Aes256).await,
         GuardError::BeyondPermit,
     );
-    refused(c.guard.generate(create.for_new_version(&c.key), KeySpec::Aes256), GuardError::BeyondPermit);
-    let unsupported = GuardError::Provider(ProviderError::Unsupported);
-    refused(c.guard.generate(create.for_new_key(tenant, id), KeySpec::Rsa4096), unsupported);
-    let rotate = c.allowed(Action::RotateKey).await;
-    c.guard.generate(rotate.for_new_version(&c.key), KeySpec::Aes256).unwrap();
-    refused(c.guard.generate(rotate.for_new_version(&c.key), KeySpec::Aes128), GuardError::BeyondPermit);
     refused(
-        c.guard.generate(rotate.for_new_version(&c.world.key(2)), KeySpec::Aes256),
+        c.guard.generate(create.for_new_version(&c.key), KeySpec::Aes256).await,
         GuardError::BeyondPermit,
     );
-    refused(c.guard.generate(rotate.for_new_key(tenant, id), KeySpec::Aes256), GuardError::BeyondPermit);
+    let unsupported = GuardError::Provider(ProviderError::Unsupported);
+    refused(c.guard.generate(create.for_new_key(tenant, id), KeySpec::Rsa4096).await, unsupported);
+    let rotate = c.allowed(Action::RotateKey).await;
+    c.guard.generate(rotate.for_new_version(&c.key), KeySpec::Aes256).await.unwrap();
+    refused(
+        c.guard.generate(rotate.for_new_version(&c.key), KeySpec::Aes128).await,
+        GuardError::BeyondPermit,
+    );
+    refused(
+        c.guard.generate(rotate.for_new_version(&c.world.key(2)), KeySpec::Aes256).await,
+        GuardError::BeyondPermit,
+    );
+    refused(
+        c.guard.generate(rotate.for_new_key(tenant, id), KeySpec::Aes256).await,
+        GuardError::BeyondPermit,
+    );
     let encrypt = c.allowed(Action::Encrypt).await;
-    refused(c.guard.generate(encrypt.for_new_version(&c.key), KeySpec::Aes256), GuardError::BeyondPermit);
+    refused(
+        c.guard.generate(encrypt.for_new_version(&c.key), KeySpec::Aes256).await,
+        GuardError::BeyondPermit,
+    );
 }
 
 #[tokio::test]

@@ -17,4 +17,5 @@ mod documents;
 mod guard;
 mod matrix;
 mod projection;
+mod uses;
 mod world;

@@ -1,6 +1,6 @@
 //! Using keys. Plaintext travels in `Secret` both ways.
 
-use domain::{AccountNumber, KeyId, MaterialId};
+use domain::{AccountNumber, HashAlgorithm, KeyId, KeySpec, MaterialId};
 use secret::SecretBytes;
 
 use super::KeyRef;
@@ -25,6 +25,9 @@ pub enum CiphertextForm {
     Envelope,
     /// Nonce, ciphertext and tag under the version's key itself; the dialect carries the version beside it.
     Direct,
+    /// RSAES-OAEP to an asymmetric key, as anybody may make it who has the public half: it names no key, and nothing
+    /// can be bound to it.
+    Oaep(HashAlgorithm),
 }
 
 /// Protects one or more plaintexts under one key.
@@ -56,6 +59,8 @@ pub struct Encrypted {
     pub key: KeyId,
     /// The owner's public number.
     pub account: AccountNumber,
+    /// Their form, as asked for.
+    pub form: CiphertextForm,
     /// In the order asked.
     pub items: Vec<Result<EncryptedItem, crate::FaultWhat>>,
 }
@@ -100,6 +105,8 @@ pub struct Decrypted {
     pub key: KeyId,
     /// The owner's public number.
     pub account: AccountNumber,
+    /// The form that they had.
+    pub form: CiphertextForm,
     /// In the order asked.
     pub items: Vec<Result<SecretBytes, crate::FaultWhat>>,
     /// The material that opened the last item.
@@ -139,4 +146,36 @@ pub struct DataKey {
     pub wrapped: EncryptedItem,
     /// The plaintext, if asked for.
     pub plaintext: Option<SecretBytes>,
+}
+
+/// Makes a key pair for others to use and protects its private half.
+#[derive(Debug)]
+pub struct GenerateDataKeyPair {
+    /// Which key wraps it.
+    pub key: KeyRef,
+    /// What kind of pair.
+    pub pair: KeySpec,
+    /// Bound to it.
+    pub aad: AssociatedData,
+    /// Form of the wrapped copy.
+    pub form: CiphertextForm,
+    /// Whether the private half leaves in the clear too; a permission of its own.
+    pub with_plaintext: bool,
+}
+
+/// The answer.
+#[derive(Debug)]
+pub struct DataKeyPair {
+    /// The key that wraps it.
+    pub key: KeyId,
+    /// The owner's public number.
+    pub account: AccountNumber,
+    /// What kind of pair it is.
+    pub pair: KeySpec,
+    /// The private half, wrapped.
+    pub wrapped: EncryptedItem,
+    /// The private half as PKCS#8 in DER (RFC 5958), if asked for.
+    pub private: Option<SecretBytes>,
+    /// The public half as `SubjectPublicKeyInfo` in DER (RFC 5280 §4.1.2.7).
+    pub public: Vec<u8>,
 }

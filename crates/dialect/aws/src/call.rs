@@ -26,9 +26,12 @@ pub struct Aws {
     sha256: Sha256,
 }
 
-/// Where a request was addressed to, for resource names in answers.
+/// Where a request was addressed to and by which name, for answers that repeat it.
+#[derive(Clone, Copy)]
 pub(crate) struct Place<'a> {
     pub(crate) region: &'a str,
+    /// The operation's own name, which some errors repeat.
+    pub(crate) operation: &'a str,
 }
 
 /// How an operation stands on the wire.
@@ -59,7 +62,8 @@ impl Aws {
         };
         let Signed { proof, region } = signed;
         let context = context(request, &name, &region);
-        let exchange = Exchange { kms: &*self.kms, context, proof, region: &region, body: &request.body };
+        let place = Place { region: &region, operation: &name };
+        let exchange = Exchange { kms: &*self.kms, context, proof, place, body: &request.body };
         if request.method != http::Method::POST || request.path != "/" {
             return Err(exchange.refuse(WireError::unknown_operation()).await);
         }
@@ -75,7 +79,7 @@ impl Aws {
         if matches!(fault.what, FaultWhat::ProofMissing) || fault.what.word() == word {
             error
         } else {
-            fault::word(&fault, "")
+            fault::word(&fault, &Place { region: "", operation: "" })
         }
     }
 }
@@ -85,14 +89,14 @@ pub(crate) struct Exchange<'a> {
     kms: &'a dyn Kms,
     context: RequestContext,
     proof: Proof,
-    region: &'a str,
+    place: Place<'a>,
     body: &'a [u8],
 }
 
 impl Exchange<'_> {
     /// Runs one operation from bytes to bytes.
     pub(crate) async fn run<W: WireOperation>(self) -> Result<Vec<u8>, WireError> {
-        let place = Place { region: self.region };
+        let place = self.place;
         let body = if self.body.is_empty() { b"{}" } else { self.body };
         let op = match W::read(body, &place) {
             Ok(op) => op,
@@ -100,7 +104,7 @@ impl Exchange<'_> {
         };
         match self.kms.run(self.context, self.proof, op).await {
             Ok(output) => W::write(output, &place),
-            Err(fault) => Err(fault::word(&fault, self.region)),
+            Err(fault) => Err(fault::word(&fault, &place)),
         }
     }
 
@@ -112,7 +116,7 @@ impl Exchange<'_> {
             why: "refused before it was an operation",
         });
         let fault = self.kms.refuse(self.context, self.proof, Fault::new(what.clone())).await;
-        if fault.what == what { error } else { fault::word(&fault, self.region) }
+        if fault.what == what { error } else { fault::word(&fault, &self.place) }
     }
 }
 

@@ -65,6 +65,14 @@ impl Checks {
         }
     }
 
+    /// One of a table's words.
+    pub(crate) fn word<T>(&mut self, member: &str, value: Option<&str>, words: &[(&str, T)]) {
+        if value.is_some_and(|v| words.iter().all(|(word, _)| *word != v)) {
+            let set: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+            self.one_of(member, value, &set);
+        }
+    }
+
     /// A pattern, checked by the caller.
     pub(crate) fn pattern(&mut self, member: &str, value: &str, pattern: &str, holds: bool) {
         if !holds {

@@ -3,10 +3,12 @@
 use std::fmt::Write as _;
 
 use api::{Fault, FaultWhat, Limit, Malformed, Precondition};
-use domain::{Action, Name, ResourceRef, StatementRef, Timestamp};
+use domain::{Action, Algorithm, KeyId, KeySpec, Name, ResourceRef, StatementRef, Timestamp};
 use edge::Refusal;
 
+use crate::call::Place;
 use crate::wire::WireError;
+use crate::words;
 
 pub(crate) const UNRECOGNISED: &str = "The security token included in the request is invalid.";
 const MISMATCH: &str = "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.";
@@ -16,6 +18,7 @@ const RETRY: &str = "The request could not be completed. Please try again.";
 /// Resource names in the words of one request.
 struct Names<'a> {
     region: &'a str,
+    operation: &'a str,
     owner: String,
     caller: String,
 }
@@ -27,6 +30,12 @@ impl Names<'_> {
 
     fn alias(&self, name: &Name) -> String {
         format!("arn:aws:kms:{}:{}:alias/{}", self.region, self.owner, name.text())
+    }
+
+    /// A use that the key is not for.
+    fn not_valid(&self, key: &KeyId, what: &str, word: &str) -> String {
+        let (key, operation) = (self.key(key), self.operation);
+        format!("{key} key {what} is {word} which is not valid for {operation}.")
     }
 
     fn user(&self, name: &str) -> String {
@@ -49,11 +58,12 @@ impl Names<'_> {
 }
 
 /// Words a fault.
-pub(crate) fn word(fault: &Fault, region: &str) -> WireError {
+pub(crate) fn word(fault: &Fault, place: &Place<'_>) -> WireError {
     let number =
         |n: Option<domain::AccountNumber>| n.map_or_else(|| "000000000000".to_owned(), |n| n.to_string());
     let owner = number(fault.owner_account);
-    let names = Names { region, caller: number(fault.caller_account.or(fault.owner_account)), owner };
+    let caller = number(fault.caller_account.or(fault.owner_account));
+    let names = Names { region: place.region, operation: place.operation, owner, caller };
     word_what(&fault.what, &names)
 }
 
@@ -107,12 +117,20 @@ fn word_what(what: &FaultWhat, names: &Names<'_>) -> WireError {
         FaultWhat::MaterialAbsent { key, .. } => {
             WireError::client("KMSInvalidStateException", format!("{} is pending import.", names.key(key)))
         }
-        FaultWhat::WrongUsage { key, .. } => WireError::client(
+        FaultWhat::WrongUsage { key, usage, .. } => WireError::client(
             "InvalidKeyUsageException",
-            format!("{} key usage does not support this operation.", names.key(key)),
+            names.not_valid(key, "usage", words::usage_word(*usage)),
         ),
-        FaultWhat::WrongSpec { .. } => {
-            WireError::client("InvalidKeyUsageException", "The algorithm does not fit the key spec.")
+        FaultWhat::WrongSpec { key, spec } => {
+            WireError::client("InvalidKeyUsageException", names.not_valid(key, "spec", spec_word(*spec)))
+        }
+        FaultWhat::WrongAlgorithm { spec, algorithm, .. } => {
+            let (algorithm, spec) = (words::algorithm_word(*algorithm), spec_word(*spec));
+            let text = format!("Algorithm {algorithm} is incompatible with key spec {spec}.");
+            WireError::client("InvalidKeyUsageException", text)
+        }
+        FaultWhat::NoPublicHalf { key, spec } => {
+            WireError::unsupported(names.not_valid(key, "spec", spec_word(*spec)))
         }
         FaultWhat::SpecUnsupported { .. } => {
             WireError::unsupported("KeySpec and KeyUsage are not supported together by this server.")
@@ -128,6 +146,7 @@ fn word_what(what: &FaultWhat, names: &Names<'_>) -> WireError {
             "The key ID in the request does not identify a CMK that can perform this operation.",
         ),
         FaultWhat::SignatureInvalid => WireError::client("KMSInvalidSignatureException", ""),
+        FaultWhat::MacInvalid => WireError::client("KMSInvalidMacException", ""),
         FaultWhat::MaterialMismatch { .. } => WireError::client("IncorrectKeyMaterialException", ""),
         FaultWhat::LimitExceeded(limit) => limited(*limit),
         FaultWhat::Malformed(what) => malformed(what, names),
@@ -151,6 +170,11 @@ fn word_what(what: &FaultWhat, names: &Names<'_>) -> WireError {
         | FaultWhat::OutcomeUnknown
         | FaultWhat::ProviderUnavailable { .. } => WireError::server(500, "KMSInternalException", RETRY),
     }
+}
+
+/// A kind's word in errors; those of other dialects have none.
+fn spec_word(spec: KeySpec) -> &'static str {
+    words::spec_word(spec).unwrap_or("UNKNOWN")
 }
 
 /// Words a refusal of the edge.
@@ -220,6 +244,13 @@ fn limited(limit: Limit) -> WireError {
     };
     match limit {
         Limit::PlaintextBytes { max } => longer("plaintext", max),
+        Limit::AlgorithmPlaintextBytes { algorithm, spec, max } => {
+            let (algorithm, spec) = (words::algorithm_word(algorithm), spec_word(spec));
+            WireError::validation(format!(
+                "Algorithm {algorithm} and key spec {spec} cannot encrypt data larger than {max} bytes."
+            ))
+        }
+        Limit::MessageBytes { max } => longer("message", max),
         Limit::CiphertextBytes { max } => longer("ciphertextBlob", max),
         Limit::DescriptionChars { max } => longer("description", max),
         Limit::PolicyBytes { max } => longer("policy", max),
@@ -243,6 +274,16 @@ fn malformed(what: &Malformed, names: &Names<'_>) -> WireError {
             format!("arn:aws:kms:{}:{}:{given}", names.region, names.owner),
         ),
         Malformed::Cursor => WireError::client("InvalidMarkerException", ""),
+        Malformed::Digest { algorithm } => {
+            let algorithm = words::algorithm_word(Algorithm::Signature(*algorithm));
+            WireError::validation(format!("Digest is invalid length for algorithm {algorithm}."))
+        }
+        Malformed::MessageForm { algorithm, form } => {
+            let algorithm = words::algorithm_word(Algorithm::Signature(*algorithm));
+            let form = words::form_word(*form);
+            WireError::validation(format!("MessageType {form} is not valid for algorithm {algorithm}."))
+        }
+        Malformed::PeerKey => WireError::validation(""),
         Malformed::Policy { why } => WireError::client(
             "MalformedPolicyDocumentException",
             format!("Policy contains a statement that is not supported or not valid: {why}"),

@@ -17,6 +17,7 @@ mod signature;
 mod tests;
 mod text;
 mod wire;
+mod words;
 
 pub use call::{Aws, Sha256};
 pub use operations::{OPERATIONS, OperationRow, ResourceRule};

@@ -4,6 +4,7 @@ use api::Fault;
 use domain::{Action, Space};
 use testkit::faults;
 
+use crate::call::Place;
 use crate::operations::{ABSENT, OPERATIONS};
 use crate::{fault, wire};
 
@@ -14,7 +15,7 @@ fn inv_8_the_fault_table_is_as_reviewed() {
         let mut fault = Fault::new(what.clone());
         fault.caller_account = "123456789012".parse().ok();
         fault.owner_account = fault.caller_account;
-        let error = fault::word(&fault, "us-east-1");
+        let error = fault::word(&fault, &Place { region: "us-east-1", operation: "Sign" });
         table.push_str(&format!("{} | {} | {} | {}\n", what.word(), error.status, error.code, error.message));
     }
     insta::assert_snapshot!(table);

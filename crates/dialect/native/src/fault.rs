@@ -63,8 +63,12 @@ pub(crate) fn word(what: &FaultWhat) -> Refused {
             let (wanted, usage) = (word_of(*wanted), usage.join(", "));
             say(Code::WrongUsage, format!("key {key} is not for `{wanted}` but for {usage}")).with("key", key)
         }
-        FaultWhat::WrongSpec { key, spec } => {
+        FaultWhat::WrongSpec { key, spec } | FaultWhat::WrongAlgorithm { key, spec, .. } => {
             let text = format!("the algorithm does not fit key {key}, which is `{}`", word_of(*spec));
+            say(Code::WrongSpec, text).with("key", key)
+        }
+        FaultWhat::NoPublicHalf { key, spec } => {
+            let text = format!("key {key} is `{}`, which has no public half", word_of(*spec));
             say(Code::WrongSpec, text).with("key", key)
         }
         FaultWhat::SpecUnsupported { spec, .. } => {
@@ -88,6 +92,9 @@ pub(crate) fn word(what: &FaultWhat) -> Refused {
             "the ciphertext does not open: it is damaged, not ours, or its context differs",
         ),
         FaultWhat::SignatureInvalid => say(Code::SignatureInvalid, "the signature does not verify"),
+        FaultWhat::MacInvalid => {
+            say(Code::SignatureInvalid, "the message authentication code does not verify")
+        }
         FaultWhat::MaterialMismatch { expected } => {
             say(Code::MaterialMismatch, "this is not the material that the version had")
                 .with("material_id", expected)
@@ -220,6 +227,8 @@ fn wrong_state(key: KeyId, state: KeyState, destruction: Option<ScheduledDestruc
 fn limited(limit: Limit) -> Refused {
     let (what, max, unit) = match limit {
         Limit::PlaintextBytes { max } => ("the plaintext", max, "bytes"),
+        Limit::AlgorithmPlaintextBytes { max, .. } => ("a plaintext under this key", max, "bytes"),
+        Limit::MessageBytes { max } => ("the message", max, "bytes"),
         Limit::CiphertextBytes { max } => ("the ciphertext", max, "bytes"),
         Limit::PolicyBytes { max } => ("the policy", max, "bytes"),
         Limit::DescriptionChars { max } => ("the description", max, "characters"),
@@ -237,6 +246,12 @@ fn malformed(what: &Malformed) -> Refused {
             Refused::malformed(format!("`{given}` is no reference to a key"))
         }
         Malformed::Name { given, why } => Refused::malformed(format!("`{given}` is no name: {why}")),
+        Malformed::Digest { .. } => Refused::malformed("the digest has not the length of one"),
+        Malformed::MessageForm { form, .. } => {
+            let form = word_of(*form);
+            Refused::malformed(format!("the algorithm does not take a message as `{form}`"))
+        }
+        Malformed::PeerKey => Refused::malformed("the peer's public key does not fit the key"),
         Malformed::Cursor => Refused::malformed("`after` is no cursor that a list gave"),
         Malformed::Policy { why } => Refused::malformed(format!("the policy is refused: {why}")),
         Malformed::OutOfRange { field, min, max } => {

@@ -15,6 +15,13 @@ pub(crate) struct Read {
     pub(crate) bytes: Vec<u8>,
 }
 
+/// Version and length of the plaintext that a ciphertext's text tells of, for whoever finds one; `None` if it is none.
+#[must_use]
+pub fn describe_ciphertext(text: &str) -> Option<(u32, usize)> {
+    let Read { version, bytes } = read(text).ok()?;
+    Some((version, bytes.len().checked_sub(LEAST)?))
+}
+
 /// Writes a ciphertext at the end of a JSON text.
 pub(crate) fn push(out: &mut String, version: u32, bytes: &[u8]) {
     out.push_str("vault:v");

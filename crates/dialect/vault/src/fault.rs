@@ -33,9 +33,10 @@ pub(crate) fn word(what: &FaultWhat) -> Errors {
         }
         FaultWhat::WrongState { .. } => bad(HELD_BACK.to_owned()),
         FaultWhat::MaterialAbsent { .. } => bad("key material is not present".to_owned()),
-        FaultWhat::WrongUsage { .. } | FaultWhat::WrongSpec { .. } => {
-            bad("key type does not support this operation".to_owned())
-        }
+        FaultWhat::WrongUsage { .. }
+        | FaultWhat::WrongSpec { .. }
+        | FaultWhat::WrongAlgorithm { .. }
+        | FaultWhat::NoPublicHalf { .. } => bad("key type does not support this operation".to_owned()),
         FaultWhat::SpecUnsupported { .. } => bad("key type is not supported by this server yet".to_owned()),
         FaultWhat::NoSuchVersion { .. } => {
             bad("requested version for encryption is higher than the latest key version".to_owned())
@@ -47,6 +48,7 @@ pub(crate) fn word(what: &FaultWhat) -> Errors {
             bad("cipher: message authentication failed".to_owned())
         }
         FaultWhat::SignatureInvalid => bad("signature does not verify".to_owned()),
+        FaultWhat::MacInvalid => bad("hmac does not verify".to_owned()),
         FaultWhat::MaterialMismatch { .. } => bad("key material does not match".to_owned()),
         FaultWhat::LimitExceeded(limit) => bad(limited(*limit)),
         FaultWhat::Malformed(what) => bad(malformed(what)),
@@ -80,6 +82,10 @@ pub(crate) fn of_edge(refusal: Refusal) -> Errors {
 fn limited(limit: Limit) -> String {
     match limit {
         Limit::PlaintextBytes { max } => format!("plaintext is longer than {max} bytes"),
+        Limit::AlgorithmPlaintextBytes { max, .. } => {
+            format!("plaintext is longer than the {max} bytes that the key encrypts")
+        }
+        Limit::MessageBytes { max } => format!("input is longer than {max} bytes"),
         Limit::CiphertextBytes { max } => format!("ciphertext is longer than {max} bytes"),
         Limit::PolicyBytes { max } => format!("policy is longer than {max} bytes"),
         Limit::DescriptionChars { max } => format!("description is longer than {max} characters"),
@@ -93,6 +99,9 @@ fn limited(limit: Limit) -> String {
 fn malformed(what: &Malformed) -> String {
     match what {
         Malformed::KeyReference { .. } | Malformed::Name { .. } => "unsupported path".to_owned(),
+        Malformed::Digest { .. } => "input is no digest of the algorithm".to_owned(),
+        Malformed::MessageForm { .. } => "the algorithm does not take such input".to_owned(),
+        Malformed::PeerKey => "the peer's public key does not fit the key".to_owned(),
         Malformed::Cursor => "malformed list position".to_owned(),
         Malformed::Policy { why } => why.clone(),
         Malformed::OutOfRange { field, min, max } => format!("{field} must be between {min} and {max}"),

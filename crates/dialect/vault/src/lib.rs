@@ -17,4 +17,5 @@ mod sys;
 mod tests;
 
 pub use call::Vault;
+pub use ciphertext::describe_ciphertext;
 pub use operations::{OPERATIONS, OperationRow, ResourceRule};

@@ -55,7 +55,7 @@ impl Session<'_> {
     ) -> Result<Plan, Fault> {
         let tenant = place.tenant.id;
         let id = KeyId::random(self.engine.parts.entropy.bytes());
-        let made = self.engine.parts.guard.generate(allowed.for_new_key(tenant, id), op.spec);
+        let made = self.engine.parts.guard.generate(allowed.for_new_key(tenant, id), op.spec).await;
         let (material, material_id) = made.map_err(|e| guard_fault(id, op.spec, e))?;
         let version = NewVersion {
             hex_id: HexId::from_bytes(self.engine.parts.entropy.bytes()),

@@ -3,7 +3,7 @@
 
 use api::ops::{CiphertextForm, Decrypt, DecryptItem, Decrypted, KeyRef};
 use api::{Fault, FaultWhat, Limit, Output};
-use domain::{Action, Key, KeyVersion, MaterialId, Usage};
+use domain::{Action, Algorithm, HashAlgorithm, Key, KeyVersion, MaterialId, Usage};
 use secret::SecretBytes;
 
 use crate::authorise::OnKey;
@@ -11,7 +11,9 @@ use crate::envelope::{HEADER, Header};
 use crate::faults::{guard_fault, refusal_fault};
 use crate::plan::Plan;
 use crate::session::Session;
-use crate::usecase::encrypt::{DIRECT_PLAINTEXT, ENVELOPE_PLAINTEXT, check_batch, settle};
+use crate::usecase::encrypt::{
+    DIRECT_PLAINTEXT, ENVELOPE_PLAINTEXT, check_algorithm, check_batch, check_form, settle,
+};
 use crate::{Engine, aad};
 use access::Allowed;
 
@@ -38,8 +40,8 @@ impl Session<'_> {
             }));
         }
         let items = settle(items)?;
-        let account = place.account.number;
-        Ok(Plan::Answer(Output::Decrypt(Decrypted { key: key.id(), account, items, material: last })))
+        let (key, account) = (key.id(), place.account.number);
+        Ok(Plan::Answer(Output::Decrypt(Decrypted { key, account, form: op.form, items, material: last })))
     }
 
     /// The key a decryption is about: the named one, which a blob's header must agree with, else the header's.
@@ -52,10 +54,17 @@ impl Session<'_> {
                         return Err(FaultWhat::CiphertextForeign { named: on.key.id() }.into());
                     }
                     Some(_) => {}
+                    None if on.key.usage().allows(Usage::Decrypt) => {
+                        check_algorithm(&on.key, Algorithm::AesGcm)?;
+                        return Err(FaultWhat::CiphertextInvalid.into());
+                    }
                     None => return Err(FaultWhat::CiphertextInvalid.into()),
                 }
             }
             return Ok(on);
+        }
+        if op.form != CiphertextForm::Envelope {
+            return Err(crate::faults::field("key", "only an envelope names its key"));
         }
         let [only] = op.items.as_slice() else {
             return Err(crate::faults::field("items", "without a key, exactly one ciphertext"));
@@ -83,6 +92,7 @@ impl Engine {
         match form {
             CiphertextForm::Envelope => self.open_envelope(allowed, key, item).await,
             CiphertextForm::Direct => self.open_direct(allowed, key, item).await,
+            CiphertextForm::Oaep(hash) => self.open_oaep(allowed, key, item, hash).await,
         }
     }
 
@@ -94,6 +104,7 @@ impl Engine {
         let (header, bytes, body) = Header::split(&item.ciphertext).ok_or(FaultWhat::CiphertextInvalid)?;
         // State before content: a disabled key says so whatever the ciphertext.
         key.admit(Usage::Decrypt, None).map_err(|r| refusal_fault(key, r, None))?;
+        check_form(key, CiphertextForm::Envelope, &item.aad)?;
         let made_by = |v: &&KeyVersion| v.material_id() == header.material;
         let ordinal = key.versions().iter().find(made_by).ok_or(FaultWhat::CiphertextInvalid)?.ordinal();
         let version = self.admitted(key, ordinal)?;
@@ -110,8 +121,28 @@ impl Engine {
         }
         let version =
             key.admit(Usage::Decrypt, item.version).map_err(|r| refusal_fault(key, r, item.version))?;
+        check_form(key, CiphertextForm::Direct, &item.aad)?;
         let mut key_use = self.begin_use(allowed, key, version).await?;
         let opened = key_use.open_direct(&aad::direct(&item.aad), &item.ciphertext);
+        let opened = opened.map_err(|e| guard_fault(key.id(), key.spec(), e))?;
+        Ok((opened, version.ordinal(), version.material_id()))
+    }
+
+    async fn open_oaep(
+        &self,
+        allowed: &Allowed,
+        key: &Key,
+        item: &DecryptItem,
+        hash: HashAlgorithm,
+    ) -> Result<Opened, Fault> {
+        let version =
+            key.admit(Usage::Decrypt, item.version).map_err(|r| refusal_fault(key, r, item.version))?;
+        check_form(key, CiphertextForm::Oaep(hash), &item.aad)?;
+        if key.spec().modulus_len() != Some(item.ciphertext.len()) {
+            return Err(FaultWhat::CiphertextInvalid.into());
+        }
+        let mut key_use = self.begin_use(allowed, key, version).await?;
+        let opened = key_use.decrypt_oaep(hash, &item.ciphertext).await;
         let opened = opened.map_err(|e| guard_fault(key.id(), key.spec(), e))?;
         Ok((opened, version.ordinal(), version.material_id()))
     }

@@ -4,7 +4,7 @@
 use access::{Allowed, KeyUse};
 use api::ops::{AssociatedData, CiphertextForm, Encrypt, EncryptItem, Encrypted, EncryptedItem};
 use api::{Fault, FaultWhat, Limit, Output};
-use domain::{Action, Key, KeyVersion, Usage, VersionId};
+use domain::{Action, Algorithm, HashAlgorithm, Key, KeyVersion, Usage, VersionId, oaep_capacity};
 use secret::SecretBytes;
 
 use crate::authorise::OnKey;
@@ -37,7 +37,8 @@ impl Session<'_> {
             items.push(sealed);
         }
         let items = settle(items)?;
-        Ok(Plan::Answer(Output::Encrypt(Encrypted { key: key.id(), account: place.account.number, items })))
+        let (account, form) = (place.account.number, op.form);
+        Ok(Plan::Answer(Output::Encrypt(Encrypted { key: key.id(), account, form, items })))
     }
 
     /// Writes a context into the trail; its names and values are no secrets by definition.
@@ -52,6 +53,38 @@ impl Session<'_> {
 pub(crate) fn settle<T>(items: Vec<Result<T, Fault>>) -> Result<Vec<Result<T, FaultWhat>>, Fault> {
     let alone = items.len() == 1;
     items.into_iter().map(|item| if alone { item.map(Ok) } else { Ok(item.map_err(|f| f.what)) }).collect()
+}
+
+/// Whether ciphertexts of that form are made by such keys, and with something bound to them.
+pub(crate) fn check_form(key: &Key, form: CiphertextForm, aad: &AssociatedData) -> Result<(), Fault> {
+    let algorithm = match form {
+        CiphertextForm::Envelope | CiphertextForm::Direct => Algorithm::AesGcm,
+        CiphertextForm::Oaep(hash) => Algorithm::RsaOaep(hash),
+    };
+    check_algorithm(key, algorithm)?;
+    let binds = !matches!(aad, AssociatedData::None);
+    if binds && matches!(form, CiphertextForm::Oaep(_)) {
+        return Err(field("associated data", "nothing can be bound to such a ciphertext"));
+    }
+    Ok(())
+}
+
+/// The key's kind must serve the algorithm.
+pub(crate) fn check_algorithm(key: &Key, algorithm: Algorithm) -> Result<(), Fault> {
+    if algorithm.fits(key.spec()) {
+        return Ok(());
+    }
+    Err(FaultWhat::WrongAlgorithm { key: key.id(), spec: key.spec(), algorithm }.into())
+}
+
+fn check_capacity(key: &Key, hash: HashAlgorithm, len: usize) -> Result<(), Fault> {
+    let (spec, algorithm) = (key.spec(), Algorithm::RsaOaep(hash));
+    match oaep_capacity(spec, hash) {
+        Some(max) if len > max => {
+            Err(FaultWhat::LimitExceeded(Limit::AlgorithmPlaintextBytes { algorithm, spec, max }).into())
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 pub(crate) fn check_batch(items: usize) -> Result<(), Fault> {
@@ -70,12 +103,19 @@ impl Engine {
         item: &EncryptItem,
         form: CiphertextForm,
     ) -> Result<EncryptedItem, Fault> {
-        let max = if form == CiphertextForm::Envelope { ENVELOPE_PLAINTEXT } else { DIRECT_PLAINTEXT };
+        let max = match form {
+            CiphertextForm::Envelope => ENVELOPE_PLAINTEXT,
+            CiphertextForm::Direct | CiphertextForm::Oaep(_) => DIRECT_PLAINTEXT,
+        };
         if item.plaintext.len() > max {
             return Err(FaultWhat::LimitExceeded(Limit::PlaintextBytes { max }).into());
         }
         let version =
             key.admit(Usage::Encrypt, item.version).map_err(|r| refusal_fault(key, r, item.version))?;
+        check_form(key, form, &item.aad)?;
+        if let CiphertextForm::Oaep(hash) = form {
+            check_capacity(key, hash, item.plaintext.len())?;
+        }
         let mut key_use = self.begin_use(allowed, key, version).await?;
         self.seal_by(&mut key_use, key, version, &item.plaintext, &item.aad, form).await
     }
@@ -113,6 +153,7 @@ impl Engine {
                 self.count_direct(key, ordinal).await?;
                 key_use.seal_direct(&aad::direct(aad), plaintext).map_err(failed)?
             }
+            CiphertextForm::Oaep(hash) => key_use.encrypt_oaep(hash, plaintext).map_err(failed)?,
         };
         Ok(EncryptedItem { ciphertext, version: ordinal, material })
     }

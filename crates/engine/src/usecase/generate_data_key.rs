@@ -2,7 +2,7 @@
 
 use api::ops::{DataKey, DataKeyShape, GenerateDataKey};
 use api::{Fault, FaultWhat, Malformed, Output};
-use domain::{Action, Usage};
+use domain::{Action, Algorithm, Key, Usage};
 
 use crate::authorise::OnKey;
 use crate::faults::{guard_fault, refusal_fault};
@@ -23,6 +23,7 @@ impl Session<'_> {
         let OnKey { place, key, allowed } = self.allow_on_key(&op.key, action).await?;
         self.bound(&op.aad);
         let version = key.admit(Usage::Encrypt, None).map_err(|r| refusal_fault(&key, r, None))?;
+        check_wraps(&key)?;
         let mut key_use = self.engine.begin_use(&allowed, &key, version).await?;
         let made = self.engine.parts.guard.random(usize::from(len));
         let plaintext = made.map_err(|e| guard_fault(key.id(), key.spec(), e))?;
@@ -32,4 +33,12 @@ impl Session<'_> {
         let data_key = DataKey { key: key.id(), account: place.account.number, wrapped, plaintext };
         Ok(Plan::Answer(Output::GenerateDataKey(data_key)))
     }
+}
+
+/// Only a symmetric key wraps what is made here: its ciphertexts name it.
+pub(crate) fn check_wraps(key: &Key) -> Result<(), Fault> {
+    if Algorithm::AesGcm.fits(key.spec()) {
+        return Ok(());
+    }
+    Err(FaultWhat::WrongSpec { key: key.id(), spec: key.spec() }.into())
 }

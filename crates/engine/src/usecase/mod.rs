@@ -1,23 +1,30 @@
 //! The use cases, one file each, and the one match that leads to them.
 
+mod agree_key;
+mod begun;
 mod bind_name;
 mod create_key;
 mod credentials;
 mod decrypt;
 mod describe_key;
+mod encapsulate;
 mod encrypt;
 mod explain_policy;
 mod generate_data_key;
+mod generate_data_key_pair;
+mod get_public_key;
 mod key_policy;
 mod lifecycle;
 mod list_keys;
 mod list_names;
+mod mac;
 mod places;
 mod policies;
 mod principals;
 mod rotate_key;
 mod seal_system;
 mod search_audit;
+mod sign;
 mod update_description;
 mod who_am_i;
 
@@ -36,6 +43,10 @@ impl Session<'_> {
             Command::Encrypt(op) => self.encrypt(op).await,
             Command::Decrypt(op) => self.decrypt(op).await,
             Command::GenerateDataKey(op) => self.generate_data_key(op).await,
+            Command::Sign(op) => Box::pin(self.sign(op)).await,
+            Command::Verify(op) => Box::pin(self.verify(op)).await,
+            Command::GenerateMac(op) => Box::pin(self.generate_mac(op)).await,
+            Command::VerifyMac(op) => Box::pin(self.verify_mac(op)).await,
             other => Box::pin(self.perform_rarer(other)).await,
         }
     }
@@ -52,9 +63,18 @@ impl Session<'_> {
             Command::ScheduleDestruction(op) => self.schedule_destruction(op).await,
             Command::CancelDestruction(op) => self.cancel_destruction(op).await,
             Command::RotateKey(op) => self.rotate_key(op).await,
-            Command::Encrypt(_) | Command::Decrypt(_) | Command::GenerateDataKey(_) => {
-                Err(FaultWhat::Internal.into())
-            }
+            Command::GenerateDataKeyPair(op) => self.generate_data_key_pair(op).await,
+            Command::GetPublicKey(op) => self.get_public_key(op).await,
+            Command::AgreeKey(op) => self.agree_key(op).await,
+            Command::Encapsulate(op) => self.encapsulate(op).await,
+            Command::Decapsulate(op) => self.decapsulate(op).await,
+            Command::Encrypt(_)
+            | Command::Decrypt(_)
+            | Command::GenerateDataKey(_)
+            | Command::Sign(_)
+            | Command::Verify(_)
+            | Command::GenerateMac(_)
+            | Command::VerifyMac(_) => Err(FaultWhat::Internal.into()),
             Command::BindName(op) => self.bind_name(op).await,
             Command::ListNames(op) => self.list_names(op).await,
             Command::GetKeyPolicy(op) => self.get_key_policy(op).await,

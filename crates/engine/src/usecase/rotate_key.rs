@@ -17,7 +17,8 @@ impl Session<'_> {
         let OnKey { place, key, allowed } = self.allow_on_key(&op.key, Action::RotateKey).await?;
         let tenant = place.tenant.id;
         let loaded = self.engine.load_key(tenant, key.id()).await?.ok_or(FaultWhat::Conflict)?;
-        let made = self.engine.parts.guard.generate(allowed.for_new_version(loaded.get()), key.spec());
+        let permit = allowed.for_new_version(loaded.get());
+        let made = self.engine.parts.guard.generate(permit, key.spec()).await;
         let (material, material_id) = made.map_err(|e| guard_fault(key.id(), key.spec(), e))?;
         let new = NewVersion {
             hex_id: HexId::from_bytes(self.engine.parts.entropy.bytes()),

@@ -16,7 +16,7 @@ use provider_software::Software;
 use root::KekRing;
 use secret::{Secret, SecretBytes};
 use spi::{
-    AuditError, Clock, CommitSink, Counter, Durable, Entropy, Epochs, MaterialAt, MaterialError,
+    AuditError, AuditLog, Clock, CommitSink, Counter, Durable, Entropy, Epochs, MaterialAt, MaterialError,
     MaterialVault, OutboxEntry, RecordStore, Sealer,
 };
 use store_record::{MemoryPin, Options, Parts as StoreParts, Pin, SealedStore};
@@ -72,7 +72,7 @@ struct Below {
 impl Below {
     fn gate(
         &self,
-        log: &Arc<Log>,
+        log: Arc<dyn AuditLog>,
         crypto: &Arc<Software>,
         clock: &Arc<MovingClock>,
         counter: Arc<dyn Counter>,
@@ -88,7 +88,7 @@ impl Below {
         let ring = ring.clone();
         Engine::new(Parts {
             store: records.clone(),
-            log: log.clone(),
+            log,
             counter,
             sealer: ring.clone(),
             epochs: epochs.clone(),
@@ -144,7 +144,7 @@ impl House {
         let parts = StoreParts { backend, sealer, epochs: epochs.clone(), sink: sink.clone(), pin };
         let sealed = Arc::new(SealedStore::open(parts, Options::default()).await.unwrap());
         let below = Below { records: wrap(sealed.clone()), sealed, ring, epochs };
-        let engine = below.gate(&log, &crypto, &clock, below.sealed.clone());
+        let engine = below.gate(log.clone(), &crypto, &clock, below.sealed.clone());
         engine.bootstrap(bootstrap()).await.unwrap();
         Self { engine, log, sink, below, clock, crypto, _dir: dir }
     }
@@ -156,12 +156,22 @@ impl House {
 
     /// As [`Self::restarted`], counting direct uses elsewhere.
     pub(crate) fn counting_by(&self, counter: Arc<dyn Counter>) -> Arc<Engine> {
-        self.below.gate(&self.log, &self.crypto, &self.clock, counter)
+        self.below.gate(self.log.clone(), &self.crypto, &self.clock, counter)
+    }
+
+    /// As [`Self::restarted`], with something before the log.
+    pub(crate) fn logging_by(&self, wrap: impl FnOnce(Arc<Log>) -> Arc<dyn AuditLog>) -> Arc<Engine> {
+        self.below.gate(wrap(self.log.clone()), &self.crypto, &self.clock, self.below.sealed.clone())
     }
 
     /// Raises a scope as a store's writer does after a commit.
     pub(crate) fn raise(&self, scope: Scope) {
         self.below.epochs.raise(scope, self.below.epochs.current(scope) + 1);
+    }
+
+    /// The epoch of a scope.
+    pub(crate) fn epoch(&self, scope: Scope) -> u64 {
+        self.below.epochs.current(scope)
     }
 
     /// Time passes.

@@ -17,6 +17,8 @@ mod house;
 #[cfg(test)]
 mod listing;
 #[cfg(test)]
+mod mirrors;
+#[cfg(test)]
 mod places;
 #[cfg(test)]
 mod races;
@@ -26,5 +28,7 @@ mod records;
 mod revocation;
 #[cfg(test)]
 mod sealing;
+#[cfg(test)]
+mod trail;
 #[cfg(test)]
 mod unsettled;

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use api::KmsExt;
 use api::ops::{
-    CreateCredential, CreateKey, CreateTenant, DescribeKey, KeyRef, ListCredentials, ListKeys, ListNames,
-    ListTenants, RevokeCredential,
+    CreateCredential, CreateKey, CreateTenant, DescribeKey, DisableKey, KeyRef, ListCredentials, ListKeys,
+    ListNames, ListTenants, RevokeCredential, SealSystem,
 };
 use async_trait::async_trait;
 use domain::{CredentialKind, IndexName, Name, Page, RecordKind, RecordRef, Scope, Space};
@@ -26,8 +26,12 @@ struct Meddling {
     kind: RecordKind,
     then: Mutex<Option<Between>>,
     reads: AtomicUsize,
+    /// How the next commit ends, instead of being made.
+    fails: Mutex<Option<CommitError>>,
     /// A row that stands in an index and should not.
     false_row: Mutex<Option<(IndexName, IndexHit)>>,
+    /// How often it stands there.
+    times: AtomicUsize,
 }
 
 #[async_trait]
@@ -47,7 +51,9 @@ impl RecordStore for Meddling {
         let index = scan.index;
         let mut page = self.inner.scan(scan).await?;
         let row = self.false_row.lock().unwrap().clone();
-        page.items.extend(row.filter(|(of, _)| *of == index).map(|(_, hit)| hit));
+        let row = row.filter(|(of, _)| *of == index).map(|(_, hit)| hit);
+        let times = self.times.load(Ordering::SeqCst);
+        page.items.extend(row.into_iter().flat_map(|hit| std::iter::repeat_n(hit, times)));
         Ok(page)
     }
 
@@ -56,6 +62,11 @@ impl RecordStore for Meddling {
     }
 
     async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
+        // Here a client may go away.
+        tokio::task::yield_now().await;
+        if let Some(error) = self.fails.lock().unwrap().take() {
+            return Err(error);
+        }
         self.inner.commit(batch).await
     }
 }
@@ -64,12 +75,46 @@ async fn meddled(kind: RecordKind) -> (Arc<House>, Arc<Meddling>) {
     let slot = Arc::new(OnceLock::new());
     let kept = Arc::clone(&slot);
     let house = House::with_store(move |inner| {
-        let (then, reads, false_row) = (Mutex::default(), AtomicUsize::new(0), Mutex::default());
-        kept.get_or_init(|| Arc::new(Meddling { inner, kind, then, reads, false_row })).clone()
+        let (then, reads) = (Mutex::default(), AtomicUsize::new(0));
+        let (fails, false_row, times) = (Mutex::default(), Mutex::default(), AtomicUsize::new(1));
+        kept.get_or_init(|| Arc::new(Meddling { inner, kind, then, reads, fails, false_row, times })).clone()
     });
     let house = Arc::new(house.await);
     let store: &Arc<Meddling> = slot.get().unwrap();
     (house, store.clone())
+}
+
+/// A sealing that may be in the log takes the keys away; one that is known not to be leaves the system open.
+#[tokio::test]
+async fn inv_10_a_sealing_of_unknown_outcome_seals_and_one_that_failed_does_not() {
+    let unavailable = CommitError::Store(StoreError::Unavailable("full".into()));
+    for (error, answer, after) in
+        [(CommitError::OutcomeUnknown, "outcome_unknown", "sealed"), (unavailable, "store_unavailable", "ok")]
+    {
+        let (house, store) = meddled(RecordKind::Tenant).await;
+        let key = house.create("root").await.unwrap().key.id();
+        *store.fails.lock().unwrap() = Some(error);
+        assert_eq!(word(house.run("root", SealSystem).await), answer);
+        assert_eq!(word(house.encrypt("root", key, "x").await), after);
+    }
+}
+
+/// A client that goes away drops its request; what it asked to be changed comes to its end all the same.
+#[tokio::test]
+async fn a_change_outlives_the_client_that_asked_for_it() {
+    let (house, _) = meddled(RecordKind::Tenant).await;
+    let list =
+        async || house.run("root", ListKeys { after: None, limit: 10 }).await.unwrap().keys.items.len();
+    house.create("root").await.unwrap();
+    let asked = tokio::time::timeout(std::time::Duration::ZERO, house.create("root")).await;
+    assert!(asked.is_err(), "the client did not wait");
+    for _ in 0..500 {
+        if list().await == 2 {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("the change was dropped with its client");
 }
 
 #[tokio::test]
@@ -89,6 +134,57 @@ async fn inv_10_a_place_that_changes_while_it_is_read_is_read_again() {
     store.reads.store(0, Ordering::SeqCst);
     assert_eq!(describe().await, 2, "what was read before the change does not count");
     assert_eq!(describe().await, 2, "and it is remembered while nothing changes");
+}
+
+/// The tenant's scope is captured before its key is read: what changes in between makes the answer stale, although
+/// everything after it, the decision too, saw the new epoch alone.
+#[tokio::test]
+async fn inv_10_a_key_that_changes_right_after_it_was_read_is_read_again() {
+    let (house, store) = meddled(RecordKind::Key).await;
+    let tenant = house.run("root", ListTenants).await.unwrap()[0].tenant.id;
+    let key = house.create("root").await.unwrap().key.id();
+    let fresh = house.restarted();
+    let inside = house.clone();
+    *store.then.lock().unwrap() = Some(Box::new(move || inside.raise(Scope::Tenant(tenant))));
+    store.reads.store(0, Ordering::SeqCst);
+    let op = DescribeKey { key: KeyRef::Id(key) };
+    fresh.run(house.context(aws(), "Test"), token("root"), op).await.unwrap();
+    assert_eq!(store.reads.load(Ordering::SeqCst), 2);
+}
+
+/// What is only added takes nothing from anybody: nobody's answers become stale.
+#[tokio::test]
+async fn inv_10_what_is_new_raises_no_scope_and_what_changes_raises_its_own() {
+    let house = House::open().await;
+    let tenant = house.run("root", ListTenants).await.unwrap()[0].tenant.clone();
+    let scopes = [Scope::System, Scope::Account(tenant.account), Scope::Tenant(tenant.id)];
+    let raised = || scopes.map(|scope| house.epoch(scope));
+    let before = raised();
+    let key = house.create("root").await.unwrap().key.id();
+    assert_eq!(raised(), before, "a new key");
+    let op = CreateCredential {
+        principal: "user".to_owned(),
+        kind: CredentialKind::BearerToken,
+        description: String::new(),
+        expires_at: None,
+    };
+    let made = house.run("root", op).await.unwrap().credential.id;
+    assert_eq!(raised(), before, "a new credential");
+    house.run("root", RevokeCredential { id: made }).await.unwrap();
+    assert_eq!(raised(), [before[0], before[1] + 1, before[2]], "a revoked one is its account's affair");
+    house.run("root", DisableKey { key: KeyRef::Id(key) }).await.unwrap();
+    assert_eq!(raised(), [before[0], before[1] + 1, before[2] + 1]);
+}
+
+#[tokio::test]
+async fn a_list_that_is_not_paged_holds_ten_thousand_and_no_more() {
+    let (house, store) = meddled(RecordKind::Tenant).await;
+    let hit = IndexHit { key: b"nothing".to_vec(), id: vec![7; 16] };
+    *store.false_row.lock().unwrap() = Some((IndexName::TenantByName, hit));
+    for (more, answer) in [(9_999, "ok"), (10_000, "limit_exceeded")] {
+        store.times.store(more, Ordering::SeqCst);
+        assert_eq!(word(house.run("root", ListTenants).await), answer, "1 and {more}");
+    }
 }
 
 #[tokio::test]

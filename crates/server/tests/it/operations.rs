@@ -5,6 +5,7 @@
 mod aws;
 mod cast;
 mod custody;
+mod kin;
 mod names;
 mod native;
 mod props;
@@ -96,8 +97,8 @@ impl Run<'_> {
         let props = self.wardrobe.props(state.unwrap_or(State::Enabled));
         let wire = (stage.build)(row, &props);
         // The reference that was given, and no other: an id for who knew the name would be news.
-        let given =
-            if wire.names(&props.key.name) { props.key.name.clone() } else { props.key.id.to_string() };
+        let given = props.references().find(|reference| wire.names(reference));
+        let given = given.unwrap_or_else(|| props.key.id.to_string());
         let (id, response) = stage.send(self.house, wire, Some(player), None).await;
         let (said, id) = (stage.said(&response), id.to_string());
         if said.status < 300 {

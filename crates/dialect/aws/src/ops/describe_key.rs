@@ -44,6 +44,6 @@ impl WireOperation for DescribeKey {
 
 /// `{"KeyMetadata": …}`, which CreateKey answers too.
 pub(super) fn described(view: &KeyView, place: &Place<'_>) -> Result<Vec<u8>, WireError> {
-    let answer = serde_json::json!({ "KeyMetadata": metadata(view, place) });
+    let answer = serde_json::json!({ "KeyMetadata": metadata(view, place)? });
     serde_json::to_vec(&answer).map_err(|_| WireError::internal())
 }

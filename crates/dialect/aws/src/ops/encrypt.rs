@@ -1,18 +1,19 @@
 //! Encrypt (AWS KMS API Reference, Encrypt). The hot path: no intermediate JSON value, one output buffer.
 
-use api::ops::{CiphertextForm, EncryptItem, Encrypted};
+use api::ops::{EncryptItem, Encrypted};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::members::{Context, check_algorithm, check_key_id, only, only_symmetric, refuse_unsupported};
+use super::members::{Context, algorithm_word, check_key_id, form, only, refuse_unsupported};
 use crate::call::{Place, WireOperation};
 use crate::constraint::Checks;
 use crate::key_ref;
 use crate::metadata::key_arn;
 use crate::text::{SecretBlob, Text};
 use crate::wire::{self, WireError};
+use crate::words;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -37,15 +38,15 @@ impl WireOperation for Encrypt {
         let mut checks = Checks::default();
         check_key_id(&mut checks, &asked.key_id);
         let plaintext = SecretBlob::required(asked.plaintext, "plaintext", &mut checks)?;
-        check_algorithm(&mut checks, &asked.encryption_algorithm);
+        checks.word("encryptionAlgorithm", asked.encryption_algorithm.as_deref(), words::ENCRYPTION);
         checks.done()?;
         refuse_unsupported(asked.dry_run, None, asked.grant_tokens.as_deref())?;
         let key = key_ref::read(asked.key_id.as_deref().unwrap_or_default(), place)?;
-        only_symmetric(&asked.encryption_algorithm)?;
+        let context = asked.encryption_context.unwrap_or_default();
+        let form = form(&asked.encryption_algorithm, &context)?;
         let plaintext = plaintext.ok_or_else(WireError::internal)?;
-        let aad = asked.encryption_context.unwrap_or_default().into_aad();
-        let items = vec![EncryptItem { plaintext, aad, version: None }];
-        Ok(api::ops::Encrypt { key, items, form: CiphertextForm::Envelope })
+        let items = vec![EncryptItem { plaintext, aad: context.into_aad(), version: None }];
+        Ok(api::ops::Encrypt { key, items, form })
     }
 
     fn write(output: Encrypted, place: &Place<'_>) -> Result<Vec<u8>, WireError> {
@@ -54,7 +55,9 @@ impl WireOperation for Encrypt {
         let mut answer = String::with_capacity(item.ciphertext.len() * 4 / 3 + 192);
         answer.push_str("{\"CiphertextBlob\":\"");
         STANDARD.encode_string(&item.ciphertext, &mut answer);
-        answer.push_str("\",\"EncryptionAlgorithm\":\"SYMMETRIC_DEFAULT\",\"KeyId\":\"");
+        answer.push_str("\",\"EncryptionAlgorithm\":\"");
+        answer.push_str(algorithm_word(output.form));
+        answer.push_str("\",\"KeyId\":\"");
         answer.push_str(&arn);
         answer.push_str("\"}");
         Ok(answer.into_bytes())

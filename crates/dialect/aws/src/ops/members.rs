@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use api::ops::{AssociatedData, KeyRef};
+use api::ops::{AssociatedData, CiphertextForm, KeyRef};
 use api::{Fault, FaultWhat};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use domain::Algorithm;
 use serde::Deserialize;
 use serde::de::{self, Deserializer, IgnoredAny, MapAccess, Visitor};
 
@@ -13,7 +14,7 @@ use crate::call::Place;
 use crate::constraint::Checks;
 use crate::text::Text;
 use crate::wire::{self, WireError};
-use crate::{fault, key_ref};
+use crate::{fault, key_ref, words};
 
 /// An encryption context: an object of texts, no name twice.
 #[derive(Debug, Default)]
@@ -89,21 +90,31 @@ pub(crate) fn check_key_id(checks: &mut Checks, key_id: &Text<'_>) {
     checks.text("keyId", key_id.as_deref(), 1, 2048);
 }
 
-/// The only algorithm of symmetric keys, and the model's whole set for its error text.
-pub(crate) fn check_algorithm(checks: &mut Checks, algorithm: &Text<'_>) {
-    const SET: &[&str] = &["SYMMETRIC_DEFAULT", "RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256", "SM2PKE"];
-    checks.one_of("encryptionAlgorithm", algorithm.as_deref(), SET);
+/// The form of a ciphertext by its algorithm, which is symmetric unless it is named. Nothing can be bound to one of an
+/// asymmetric key.
+pub(crate) fn form(algorithm: &Text<'_>, context: &Context) -> Result<CiphertextForm, WireError> {
+    let Some(word) = algorithm.as_deref() else { return Ok(CiphertextForm::Envelope) };
+    match words::encryption(word) {
+        Some(Algorithm::AesGcm) => Ok(CiphertextForm::Envelope),
+        Some(Algorithm::RsaOaep(hash)) if context.0.is_empty() => Ok(CiphertextForm::Oaep(hash)),
+        Some(Algorithm::RsaOaep(_)) => Err(WireError::validation(format!(
+            "EncryptionContext cannot be used with algorithm {word}: asymmetric keys do not support it."
+        ))),
+        Some(_) | None => Err(only_in_china(word)),
+    }
 }
 
-/// An algorithm of the model that symmetric keys do not have.
-pub(crate) fn only_symmetric(algorithm: &Text<'_>) -> Result<(), WireError> {
-    match algorithm.as_deref() {
-        None | Some("SYMMETRIC_DEFAULT") => Ok(()),
-        Some(other) => Err(WireError::client(
-            "InvalidKeyUsageException",
-            format!("Algorithm {other} is incompatible with key spec SYMMETRIC_DEFAULT."),
-        )),
-    }
+/// The algorithm of a ciphertext's form.
+pub(crate) fn algorithm_word(form: CiphertextForm) -> &'static str {
+    words::algorithm_word(match form {
+        CiphertextForm::Envelope | CiphertextForm::Direct => Algorithm::AesGcm,
+        CiphertextForm::Oaep(hash) => Algorithm::RsaOaep(hash),
+    })
+}
+
+/// A word of the model that other Regions refuse.
+pub(crate) fn only_in_china(word: &str) -> WireError {
+    WireError::unsupported(format!("{word} is not supported in this Region."))
 }
 
 #[derive(Deserialize)]
@@ -125,5 +136,5 @@ pub(super) fn key_only(body: &[u8], place: &Place<'_>) -> Result<KeyRef, WireErr
 /// The one item that was asked for. Its fault, should the gate leave it in the item, is the request's.
 pub(super) fn only<T>(items: Vec<Result<T, FaultWhat>>, place: &Place<'_>) -> Result<T, WireError> {
     let item = items.into_iter().next().ok_or_else(WireError::internal)?;
-    item.map_err(|what| fault::word(&Fault::new(what), place.region))
+    item.map_err(|what| fault::word(&Fault::new(what), place))
 }

@@ -3,20 +3,30 @@
 mod cancel_key_deletion;
 mod create_alias;
 mod create_key;
+mod decapsulate;
 mod decrypt;
+mod derive_shared_secret;
 mod describe_key;
 mod disable_key;
 mod enable_key;
+mod encapsulate;
 mod encrypt;
 mod generate_data_key;
+mod generate_data_key_pair;
+mod generate_data_key_pair_without_plaintext;
 mod generate_data_key_without_plaintext;
+mod generate_mac;
 mod get_key_policy;
+mod get_public_key;
 mod list_aliases;
 mod list_keys;
 mod members;
 mod put_key_policy;
 mod schedule_key_deletion;
+mod sign;
 mod update_key_description;
+mod verify;
+mod verify_mac;
 
 use crate::call::Exchange;
 use crate::operations::ABSENT;
@@ -28,21 +38,35 @@ pub(crate) async fn dispatch(name: &str, exchange: Exchange<'_>) -> Result<Vec<u
         "CancelKeyDeletion" => exchange.run::<cancel_key_deletion::CancelKeyDeletion>().await,
         "CreateAlias" => exchange.run::<create_alias::CreateAlias>().await,
         "CreateKey" => exchange.run::<create_key::CreateKey>().await,
+        "Decapsulate" => exchange.run::<decapsulate::Decapsulate>().await,
         "Decrypt" => exchange.run::<decrypt::Decrypt>().await,
+        "DeriveSharedSecret" => exchange.run::<derive_shared_secret::DeriveSharedSecret>().await,
         "DescribeKey" => exchange.run::<describe_key::DescribeKey>().await,
         "DisableKey" => exchange.run::<disable_key::DisableKey>().await,
         "EnableKey" => exchange.run::<enable_key::EnableKey>().await,
+        "Encapsulate" => exchange.run::<encapsulate::Encapsulate>().await,
         "Encrypt" => exchange.run::<encrypt::Encrypt>().await,
         "GenerateDataKey" => exchange.run::<generate_data_key::GenerateDataKey>().await,
+        "GenerateDataKeyPair" => exchange.run::<generate_data_key_pair::GenerateDataKeyPair>().await,
+        "GenerateDataKeyPairWithoutPlaintext" => {
+            exchange
+                .run::<generate_data_key_pair_without_plaintext::GenerateDataKeyPairWithoutPlaintext>()
+                .await
+        }
         "GenerateDataKeyWithoutPlaintext" => {
             exchange.run::<generate_data_key_without_plaintext::GenerateDataKeyWithoutPlaintext>().await
         }
+        "GenerateMac" => exchange.run::<generate_mac::GenerateMac>().await,
         "GetKeyPolicy" => exchange.run::<get_key_policy::GetKeyPolicy>().await,
+        "GetPublicKey" => exchange.run::<get_public_key::GetPublicKey>().await,
         "ListAliases" => exchange.run::<list_aliases::ListAliases>().await,
         "ListKeys" => exchange.run::<list_keys::ListKeys>().await,
         "PutKeyPolicy" => exchange.run::<put_key_policy::PutKeyPolicy>().await,
         "ScheduleKeyDeletion" => exchange.run::<schedule_key_deletion::ScheduleKeyDeletion>().await,
+        "Sign" => exchange.run::<sign::Sign>().await,
         "UpdateKeyDescription" => exchange.run::<update_key_description::UpdateKeyDescription>().await,
+        "Verify" => exchange.run::<verify::Verify>().await,
+        "VerifyMac" => exchange.run::<verify_mac::VerifyMac>().await,
         other if ABSENT.contains(&other) => {
             let text = format!("{other} is not supported by this server yet; see its compatibility table.");
             Err(exchange.refuse(WireError::unsupported(text)).await)

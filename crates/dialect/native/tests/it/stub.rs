@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use api::ops::{
-    CallerView, DataKey, Decrypted, Encrypted, EncryptedItem, Explanation, KeyPage, KeyView, NameView,
-    NewCredential, TenantView,
+    CallerView, CiphertextForm, DataKey, Decrypted, Encrypted, EncryptedItem, Explanation, KeyPage, KeyView,
+    NameView, NewCredential, TenantView,
 };
 use api::{Command, Fault, FaultWhat, Kms, Output, RequestContext};
 use async_trait::async_trait;
@@ -211,17 +211,32 @@ fn answer(command: Command) -> Output {
         Command::ScheduleDestruction(_) => Output::ScheduleDestruction(key_view()),
         Command::CancelDestruction(_) => Output::CancelDestruction(key_view()),
         Command::RotateKey(_) => Output::RotateKey(key_view()),
-        Command::Encrypt(_) => Output::Encrypt(Encrypted { key, account: number, items: vec![Ok(item())] }),
+        Command::Encrypt(_) => Output::Encrypt(Encrypted {
+            key,
+            account: number,
+            form: CiphertextForm::Envelope,
+            items: vec![Ok(item())],
+        }),
         Command::Decrypt(op) => {
             let opened = op.items.first().map(|item| item.ciphertext == [1, 2, 3]) == Some(true);
             let plaintext = || SecretBytes::take_vec(b"attack at dawn".to_vec());
             let items = vec![if opened { Ok(plaintext()) } else { Err(FaultWhat::CiphertextInvalid) }];
-            Output::Decrypt(Decrypted { key, account: number, items, material: None })
+            let form = CiphertextForm::Envelope;
+            Output::Decrypt(Decrypted { key, account: number, form, items, material: None })
         }
         Command::GenerateDataKey(op) => {
             let plaintext = op.with_plaintext.then(|| SecretBytes::take_vec(vec![7; 32]));
             Output::GenerateDataKey(DataKey { key, account: number, wrapped: item(), plaintext })
         }
+        Command::GenerateDataKeyPair(_)
+        | Command::Sign(_)
+        | Command::Verify(_)
+        | Command::GenerateMac(_)
+        | Command::VerifyMac(_)
+        | Command::GetPublicKey(_)
+        | Command::AgreeKey(_)
+        | Command::Encapsulate(_)
+        | Command::Decapsulate(_) => panic!("the native API has no such operation yet"),
         Command::BindName(_) => Output::BindName(()),
         Command::ListNames(_) => {
             let view = NameView { name: name(), key, account: number, key_created_at: at() };

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use api::ops::{
-    AssociatedData, CreateKey, Decrypt, Decrypted, Encrypt, Encrypted, EncryptedItem, KeyRef, KeyView,
-    ListNames, NameView,
+    AssociatedData, CiphertextForm, CreateKey, Decrypt, Decrypted, Encrypt, Encrypted, EncryptedItem, KeyRef,
+    KeyView, ListNames, NameView,
 };
 use api::{
     Ceremony, Command, Fault, FaultWhat, Initialised, Kms, NotUnsealed, Output, Page, Proof, RequestContext,
@@ -124,7 +124,7 @@ impl Stub {
             }),
         };
         let items = settle(op.items.iter().map(seal).collect())?;
-        Ok(Encrypted { key: key.id(), account: account().number, items })
+        Ok(Encrypted { key: key.id(), account: account().number, form: CiphertextForm::Direct, items })
     }
 
     fn decrypt(&self, op: &Decrypt) -> Result<Decrypted, Fault> {
@@ -134,7 +134,13 @@ impl Stub {
             _ => opened(&item.ciphertext, &item.aad).ok_or(FaultWhat::CiphertextInvalid),
         };
         let items = settle(op.items.iter().map(open).collect())?;
-        Ok(Decrypted { key: key.id(), account: account().number, items, material: None })
+        Ok(Decrypted {
+            key: key.id(),
+            account: account().number,
+            form: CiphertextForm::Direct,
+            items,
+            material: None,
+        })
     }
 
     fn list(&self, op: &ListNames) -> Page<NameView> {

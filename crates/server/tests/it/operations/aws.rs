@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use spi::{AuthCrypto, LogCrypto};
 
 use super::cast::{Player, REGION};
+use super::kin::MESSAGE;
 use super::props::Props;
 use super::stage::{Row, Stage, Wire, gate};
 use crate::house::{ACCOUNT, House};
@@ -23,19 +24,47 @@ const BODIES: &[(&str, Build)] = &[
     ("CancelKeyDeletion", on_key),
     ("CreateAlias", |p| json!({ "AliasName": format!("alias/{}", p.new_name()), "TargetKeyId": id(p) })),
     ("CreateKey", |_| json!({})),
+    (
+        "Decapsulate",
+        |p| json!({ "KeyId": p.kin.kem.to_string(), "EncapsulationAlgorithm": "ML_KEM", "SharedSecretCiphertextBlob": STANDARD.encode([7; 768]) }),
+    ),
     ("Decrypt", |p| json!({ "CiphertextBlob": STANDARD.encode(&p.key.envelope) })),
+    (
+        "DeriveSharedSecret",
+        |p| json!({ "KeyId": p.kin.agreer.to_string(), "KeyAgreementAlgorithm": "ECDH", "PublicKey": STANDARD.encode(&p.kin.peer) }),
+    ),
     ("DescribeKey", |p| json!({ "KeyId": alias(p) })),
     ("DisableKey", on_key),
     ("EnableKey", on_key),
+    ("Encapsulate", |p| json!({ "KeyId": p.kin.kem.to_string(), "EncapsulationAlgorithm": "ML_KEM" })),
     ("Encrypt", |p| json!({ "KeyId": alias(p), "Plaintext": "aGVsbG8=" })),
     ("GenerateDataKey", |p| json!({ "KeyId": alias(p), "KeySpec": "AES_256" })),
+    ("GenerateDataKeyPair", |p| json!({ "KeyId": alias(p), "KeyPairSpec": "ECC_NIST_P256" })),
+    ("GenerateDataKeyPairWithoutPlaintext", |p| json!({ "KeyId": id(p), "KeyPairSpec": "ML_KEM_512" })),
     ("GenerateDataKeyWithoutPlaintext", |p| json!({ "KeyId": id(p), "KeySpec": "AES_256" })),
+    (
+        "GenerateMac",
+        |p| json!({ "KeyId": p.kin.mac_key.to_string(), "Message": message(), "MacAlgorithm": "HMAC_SHA_256" }),
+    ),
     ("GetKeyPolicy", on_key),
+    ("GetPublicKey", |p| json!({ "KeyId": p.kin.signer.to_string() })),
     ("ListAliases", |_| json!({})),
     ("ListKeys", |_| json!({})),
     ("PutKeyPolicy", |p| json!({ "KeyId": id(p), "PolicyName": "default", "Policy": key_policy() })),
     ("ScheduleKeyDeletion", |p| json!({ "KeyId": id(p), "PendingWindowInDays": 7 })),
+    (
+        "Sign",
+        |p| json!({ "KeyId": p.kin.signer.to_string(), "Message": message(), "SigningAlgorithm": "ECDSA_SHA_256" }),
+    ),
     ("UpdateKeyDescription", |p| json!({ "KeyId": id(p), "Description": "new" })),
+    (
+        "Verify",
+        |p| json!({ "KeyId": p.kin.signer.to_string(), "Message": message(), "SigningAlgorithm": "ECDSA_SHA_256", "Signature": STANDARD.encode(&p.kin.signature) }),
+    ),
+    (
+        "VerifyMac",
+        |p| json!({ "KeyId": p.kin.mac_key.to_string(), "Message": message(), "MacAlgorithm": "HMAC_SHA_256", "Mac": STANDARD.encode(&p.kin.mac) }),
+    ),
 ];
 
 pub(super) fn stage(house: &House) -> Stage {
@@ -80,6 +109,10 @@ fn id(props: &Props) -> String {
 
 fn alias(props: &Props) -> String {
     format!("alias/{}", props.key.name)
+}
+
+fn message() -> String {
+    STANDARD.encode(MESSAGE)
 }
 
 fn on_key(props: &Props) -> Value {

@@ -7,6 +7,7 @@ use api::ops::{
 use domain::{CredentialKind, KeyId, Language, Name, PolicyDocument, PrincipalKind, Space};
 use spi::Entropy;
 
+use super::kin::Kin;
 use crate::house::{House, WEEK, encrypt, new_key, secret_of};
 
 /// What can be the matter with a key.
@@ -42,10 +43,19 @@ pub(super) struct Target {
     pub(super) direct: Vec<u8>,
 }
 
+impl Target {
+    /// Every way in which a request may name it.
+    fn references(&self) -> impl Iterator<Item = String> {
+        [self.name.clone(), self.id.to_string()].into_iter()
+    }
+}
+
 /// What one request may name.
 #[derive(Clone, Debug)]
 pub(super) struct Props {
     pub(super) key: Target,
+    /// Keys of other kinds in the same state.
+    pub(super) kin: Kin,
     /// A credential of the principal `subject`.
     pub(super) credential: String,
     /// For what must be new.
@@ -53,6 +63,11 @@ pub(super) struct Props {
 }
 
 impl Props {
+    /// The references that a request may give, names first.
+    pub(super) fn references(&self) -> impl Iterator<Item = String> {
+        self.key.references().chain(self.kin.ids().map(|id| id.to_string()))
+    }
+
     pub(super) fn new_name(&self) -> String {
         format!("made-{}", self.fresh)
     }
@@ -62,6 +77,7 @@ impl Props {
 pub(super) struct Wardrobe<'a> {
     house: &'a House,
     keys: Vec<Target>,
+    kin: Vec<Kin>,
     credential: String,
     made: u64,
 }
@@ -78,11 +94,13 @@ impl<'a> Wardrobe<'a> {
         house.run(subject).await.unwrap();
         let document = PolicyDocument { language: Language::Iam, text: IDENTITY_POLICY.to_owned() };
         house.run(WritePolicy { name: "spare".to_owned(), document, guards: None }).await.unwrap();
-        let mut wardrobe = Self { house, keys: Vec::new(), credential: String::new(), made: 0 };
+        let mut wardrobe =
+            Self { house, keys: Vec::new(), kin: Vec::new(), credential: String::new(), made: 0 };
         wardrobe.renew_credential().await;
         for state in State::ALL {
             let key = wardrobe.key(state).await;
             wardrobe.keys.push(key);
+            wardrobe.kin.push(Kin::new(house, state).await);
         }
         wardrobe
     }
@@ -91,7 +109,8 @@ impl<'a> Wardrobe<'a> {
     pub(super) fn props(&mut self, state: State) -> Props {
         self.made += 1;
         let at = State::ALL.iter().position(|s| *s == state).unwrap();
-        Props { key: self.keys[at].clone(), credential: self.credential.clone(), fresh: self.made }
+        let (key, kin) = (self.keys[at].clone(), self.kin[at].clone());
+        Props { key, kin, credential: self.credential.clone(), fresh: self.made }
     }
 
     pub(super) async fn renew_key(&mut self, state: State) {
