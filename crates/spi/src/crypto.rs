@@ -7,6 +7,8 @@ use std::sync::Arc;
 use domain::{HashAlgorithm, KeySpec, MessageForm, ProtectionLevel, SignatureAlgorithm, UsageSet};
 use secret::{Secret, SecretBytes};
 
+use crate::Service;
+
 /// Key material made ready for use; only the provider that loaded it can look inside.
 #[derive(Clone)]
 pub struct KeyHandle(Arc<dyn Any + Send + Sync>);
@@ -77,6 +79,13 @@ pub trait CryptoProvider: Send + Sync {
 
     /// Whether it can make and use such a key.
     fn supports(&self, spec: KeySpec, usage: UsageSet) -> bool;
+
+    /// Whether a use is an approved service of the module that is at work in this process. `NotApproved` unless known to
+    /// be approved.
+    fn approval(&self, service: Service) -> Approval {
+        let _ = service;
+        Approval::NotApproved
+    }
 
     /// Makes new material for a kind of key: the bytes of a symmetric one, PKCS#8 (RFC 5958) in DER of any other (with
     /// the seed alone for ML-DSA and ML-KEM, RFC 9881 and RFC 9935). RSA may take seconds: call it where blocking is

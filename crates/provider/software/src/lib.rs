@@ -26,6 +26,7 @@
 
 mod aes;
 mod agree;
+mod approval;
 mod auth;
 mod ec;
 mod edwards;
@@ -56,6 +57,8 @@ use secret::{ArenaFull, SecretBytes};
 use spi::ProviderError;
 
 use crate::ready::ReadyKeys;
+
+pub use crate::approval::in_fips_module;
 
 /// Software cryptography in this process.
 #[derive(Clone, Debug, Default)]

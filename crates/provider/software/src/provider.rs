@@ -2,10 +2,10 @@
 
 use domain::{HashAlgorithm, KeyFamily, KeySpec, MessageForm, ProtectionLevel, SignatureAlgorithm, UsageSet};
 use secret::{Exposure, SecretBytes};
-use spi::{CryptoProvider, KeyHandle, ProviderError};
+use spi::{Approval, CryptoProvider, KeyHandle, ProviderError, Service};
 
 use crate::loaded::{self, Key, Loaded, Public};
-use crate::{Software, drawn, form};
+use crate::{Software, approval, drawn, form};
 
 impl Software {
     /// A handle of a public key alone, of its `SubjectPublicKeyInfo` (RFC 5280 §4.1.2.7): it verifies, encrypts and
@@ -26,6 +26,10 @@ impl CryptoProvider for Software {
 
     fn supports(&self, spec: KeySpec, usage: UsageSet) -> bool {
         loaded::uses(spec).contains(usage)
+    }
+
+    fn approval(&self, service: Service) -> Approval {
+        approval::here(service)
     }
 
     fn generate(&self, spec: KeySpec) -> Result<SecretBytes, ProviderError> {

@@ -1,5 +1,4 @@
 //! AES-GCM in the direct form, and HMAC.
-#![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
 
 use domain::{HashAlgorithm, KeySpec};
 use spi::{AuthCrypto, CryptoProvider, ProviderError};

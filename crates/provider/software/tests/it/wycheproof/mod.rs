@@ -34,6 +34,7 @@ impl Tally {
     }
 
     /// Counts a vector, or fails: `ours` says whether it lies inside what we take at all.
+    #[expect(clippy::panic, reason = "a failed vector is a failed test")]
     fn count(&mut self, result: TestResult, ours: bool, done: bool, what: &dyn Debug) {
         let slot = match (result, ours, done) {
             (TestResult::Valid, true, true) => &mut self.taken,

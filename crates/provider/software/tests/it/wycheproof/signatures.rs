@@ -1,5 +1,4 @@
 //! Verification with given public keys: RSA, ECDSA, Ed25519, ML-DSA; ML-DSA's keys from seeds.
-#![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
 
 use std::fmt::Debug;
 
