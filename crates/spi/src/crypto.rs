@@ -71,6 +71,15 @@ pub enum Approval {
     Approved,
 }
 
+/// A form of AES key wrap (NIST SP 800-38F).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum KeyWrap {
+    /// KW (§6.2; RFC 3394): multiples of 8 bytes, 16 at least.
+    Kw,
+    /// KWP (§6.3; RFC 5649): any length from 1 byte on.
+    Kwp,
+}
+
 /// Makes and uses key versions. Held by `access::Guard` alone (INV-1). Calls may block for as long as the device
 /// takes; for software symmetric keys that is microseconds.
 pub trait CryptoProvider: Send + Sync {
@@ -264,6 +273,34 @@ pub trait CryptoProvider: Send + Sync {
     /// [`ProviderError::Malformed`] for a wrong length.
     fn decapsulate(&self, key: &KeyHandle, ciphertext: &[u8]) -> Result<SecretBytes, ProviderError> {
         let _ = (key, ciphertext);
+        Err(ProviderError::Unsupported)
+    }
+
+    /// Wraps other key material under an AES key.
+    ///
+    /// # Errors
+    /// [`ProviderError::Malformed`] for a length that the form does not take.
+    fn wrap_key(
+        &self,
+        key: &KeyHandle,
+        form: KeyWrap,
+        material: &SecretBytes,
+    ) -> Result<Vec<u8>, ProviderError> {
+        let _ = (key, form, material);
+        Err(ProviderError::Unsupported)
+    }
+
+    /// Unwraps what [`Self::wrap_key`] made.
+    ///
+    /// # Errors
+    /// [`ProviderError::Rejected`] for anything that does not unwrap.
+    fn unwrap_key(
+        &self,
+        key: &KeyHandle,
+        form: KeyWrap,
+        wrapped: &[u8],
+    ) -> Result<SecretBytes, ProviderError> {
+        let _ = (key, form, wrapped);
         Err(ProviderError::Unsupported)
     }
 

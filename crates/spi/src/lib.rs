@@ -22,7 +22,8 @@ pub use audit::{
 pub use clock::{Clock, Entropy};
 pub use counter::{Counter, CounterError};
 pub use crypto::{
-    Approval, AuthCrypto, CryptoProvider, KeyHandle, LogCrypto, ProviderError, SealCrypto, SigningKeyPair,
+    Approval, AuthCrypto, CryptoProvider, KeyHandle, KeyWrap, LogCrypto, ProviderError, SealCrypto,
+    SigningKeyPair,
 };
 pub use fence::{EpochCell, Epochs, Fence};
 pub use material::{MaterialAt, MaterialChange, MaterialError, MaterialVault};

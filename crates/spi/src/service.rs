@@ -18,6 +18,8 @@ pub enum Service {
     SealDirect(KeySpec),
     /// Opening the direct form.
     OpenDirect(KeySpec),
+    /// Wrapping of key material, or its unwrapping.
+    Wrap(KeySpec),
     /// A signature.
     Sign(KeySpec, SignatureAlgorithm, MessageForm),
     /// Its verification.

@@ -31,6 +31,7 @@ fn approved(service: Service) -> bool {
         Service::SealEnvelope(_) | Service::OpenEnvelope(_) => false,
         // The module makes no nonces for AES-192, and does not name it.
         Service::SealDirect(spec) | Service::OpenDirect(spec) => matches!(spec, Aes128 | Aes256),
+        Service::Wrap(spec) => matches!(spec, Aes128 | Aes256),
         Service::Sign(spec, algorithm, form) | Service::Verify(spec, algorithm, form) => {
             algorithm.fits(spec) && signature(spec, algorithm, form)
         }
@@ -85,7 +86,7 @@ mod tests {
         use MessageForm::{Digest, ExternalMu, Raw};
         use Service::{
             Agree, Decapsulate, DecryptOaep, Encapsulate, EncryptOaep, Generate, Mac, OpenDirect,
-            OpenEnvelope, Random, SealDirect, SealEnvelope, Sign, Verify,
+            OpenEnvelope, Random, SealDirect, SealEnvelope, Sign, Verify, Wrap,
         };
         use SignatureAlgorithm::{Ecdsa, Ed25519 as Pure, Ed25519Ph, MlDsa, RsaPkcs1v15, RsaPss};
         let approved = [
@@ -96,6 +97,7 @@ mod tests {
             Generate(EcP256),
             SealDirect(Aes128),
             OpenDirect(Aes256),
+            Wrap(Aes256),
             Mac(Sha224),
             Sign(Rsa2048, RsaPss(Sha256), Raw),
             Verify(Rsa2048, RsaPkcs1v15(Sha256), Raw),
@@ -118,6 +120,7 @@ mod tests {
             OpenEnvelope(Aes256),
             SealDirect(Aes192),
             OpenDirect(Aes192),
+            Wrap(Aes192),
             Mac(Sha1),
             Sign(Rsa2048, RsaPss(Sha256), Digest),
             Verify(Rsa2048, RsaPkcs1v15(Sha256), Digest),

@@ -2,7 +2,7 @@
 
 use domain::{HashAlgorithm, KeyFamily, KeySpec, MessageForm, ProtectionLevel, SignatureAlgorithm, UsageSet};
 use secret::{Exposure, SecretBytes};
-use spi::{Approval, CryptoProvider, KeyHandle, ProviderError, Service};
+use spi::{Approval, CryptoProvider, KeyHandle, KeyWrap, ProviderError, Service};
 
 use crate::loaded::{self, Key, Loaded, Public};
 use crate::{Software, approval, drawn, form};
@@ -174,6 +174,24 @@ impl CryptoProvider for Software {
 
     fn decapsulate(&self, key: &KeyHandle, ciphertext: &[u8]) -> Result<SecretBytes, ProviderError> {
         Loaded::ml_kem(key)?.decapsulate(ciphertext)
+    }
+
+    fn wrap_key(
+        &self,
+        key: &KeyHandle,
+        form: KeyWrap,
+        material: &SecretBytes,
+    ) -> Result<Vec<u8>, ProviderError> {
+        Loaded::aes(key)?.wrap(form, material)
+    }
+
+    fn unwrap_key(
+        &self,
+        key: &KeyHandle,
+        form: KeyWrap,
+        wrapped: &[u8],
+    ) -> Result<SecretBytes, ProviderError> {
+        Loaded::aes(key)?.unwrap(form, wrapped)
     }
 
     fn random(&self, len: usize) -> Result<SecretBytes, ProviderError> {

@@ -239,3 +239,17 @@ fn a_public_key_alone_has_no_private_uses() {
     assert_eq!(provider.load_public(KeySpec::X25519, b"").unwrap_err(), unsupported);
     assert_eq!(provider.load_public(KeySpec::Aes256, b"").unwrap_err(), unsupported);
 }
+
+/// The exponent is the last number of the encoding: another odd one of the same length makes a whole key that is none
+/// of ours.
+#[test]
+fn rsa_keys_have_the_exponent_65537() {
+    let provider = Software::new();
+    let key = provider.load(KeySpec::Rsa2048, &provider.generate(KeySpec::Rsa2048).unwrap()).unwrap();
+    let mut spki = CryptoProvider::public_key(&provider, &key).unwrap();
+    assert!(spki.ends_with(&[2, 3, 1, 0, 1]));
+    assert!(provider.load_public(KeySpec::Rsa2048, &spki).is_ok());
+    *spki.last_mut().unwrap() = 3;
+    assert!(aws_lc_rs::rsa::PublicKey::from_der(&spki).is_ok());
+    assert_eq!(provider.load_public(KeySpec::Rsa2048, &spki).unwrap_err(), ProviderError::Malformed);
+}

