@@ -8,10 +8,10 @@ use crate::{ffi, out_of_memory};
 /// Bytes that a wrapped key is longer than its plaintext, at most.
 const LONGER: usize = 15;
 
+/// The library refuses the lengths that a form does not take.
 pub(crate) fn wrap(key: &[u8], form: KeyWrap, plaintext: &[u8]) -> Result<Vec<u8>, ProviderError> {
     let mut out = vec![0; plaintext.len().saturating_add(LONGER)];
     let len = match form {
-        KeyWrap::Kw if !plaintext.len().is_multiple_of(8) || plaintext.len() < 16 => None,
         KeyWrap::Kw => ffi::kw_wrap(key, plaintext, &mut out),
         KeyWrap::Kwp => ffi::kwp_wrap(key, plaintext, &mut out),
     };

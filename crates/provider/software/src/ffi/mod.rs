@@ -11,4 +11,4 @@ mod pkey;
 
 pub(crate) use ed25519ph::{ed25519ph_sign, ed25519ph_verify};
 pub(crate) use key_wrap::{kw_unwrap, kw_wrap, kwp_unwrap, kwp_wrap};
-pub(crate) use pkey::{Kind, Pkey};
+pub(crate) use pkey::{Kind, Pkey, spki_len};

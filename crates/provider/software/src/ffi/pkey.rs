@@ -11,8 +11,10 @@ use aws_lc_sys::{
     EVP_PKEY_verify_init, EVP_marshal_public_key, EVP_parse_private_key, EVP_parse_public_key,
 };
 
-/// Bytes of a `SubjectPublicKeyInfo` around a key of these kinds, at most.
-const SPKI_OVERHEAD: usize = 32;
+/// Bytes of a `SubjectPublicKeyInfo` around a public key of `len` bytes, of these kinds (RFC 9881 §4, RFC 9935 §4).
+pub(crate) const fn spki_len(len: usize) -> usize {
+    len.saturating_add(22)
+}
 
 /// A family of keys as AWS-LC numbers it.
 #[derive(Clone, Copy)]
@@ -66,7 +68,7 @@ impl Pkey {
 
     /// `SubjectPublicKeyInfo` of a public key of `len` bytes.
     pub(crate) fn public_key(&self, len: usize) -> Option<Vec<u8>> {
-        let mut der = vec![0; len.checked_add(SPKI_OVERHEAD)?];
+        let mut der = vec![0; spki_len(len)];
         let mut written = 0;
         let mut out = MaybeUninit::<CBB>::zeroed();
         // SAFETY: `out` writes into `der` and not beyond it, and neither moves; a fixed builder owns nothing, so that

@@ -253,3 +253,40 @@ fn rsa_keys_have_the_exponent_65537() {
     assert!(aws_lc_rs::rsa::PublicKey::from_der(&spki).is_ok());
     assert_eq!(provider.load_public(KeySpec::Rsa2048, &spki).unwrap_err(), ProviderError::Malformed);
 }
+
+/// A public key of one kind is none of any other, least of all of the next size.
+#[test]
+fn public_keys_are_of_their_own_kind() {
+    use KeySpec::{
+        EcP256, EcP384, EcP521, EcSecp256k1, Ed25519, MlDsa44, MlDsa65, MlDsa87, MlKem512, MlKem768,
+        MlKem1024, Rsa2048, Rsa3072, X25519,
+    };
+    let kinds = [
+        Rsa2048,
+        Rsa3072,
+        EcP256,
+        EcP384,
+        EcP521,
+        EcSecp256k1,
+        Ed25519,
+        MlDsa44,
+        MlDsa65,
+        MlDsa87,
+        MlKem512,
+        MlKem768,
+        MlKem1024,
+    ];
+    let provider = Software::new();
+    let public = |spec| {
+        let key = provider.load(spec, &provider.generate(spec).unwrap()).unwrap();
+        CryptoProvider::public_key(&provider, &key).unwrap()
+    };
+    for made in kinds.into_iter().filter(|spec| *spec != Rsa3072).chain([X25519]) {
+        let spki = public(made);
+        for asked in kinds {
+            let loaded = provider.load_public(asked, &spki).map(|_| ());
+            let expected = if asked == made { Ok(()) } else { Err(ProviderError::Malformed) };
+            assert_eq!(loaded, expected, "{made:?} as {asked:?}");
+        }
+    }
+}
