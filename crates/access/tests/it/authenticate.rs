@@ -330,3 +330,21 @@ async fn inv_10_a_credential_that_moves_while_it_is_read_is_unknown() {
     let answer = authenticator.authenticate(&proof, Dialect::Aws, None, &mut fence).await;
     assert!(matches!(answer, Err(AuthFailure::Unknown)), "{answer:?}");
 }
+
+/// FIPS 180-4's own example, so that an index of tokens made elsewhere leads to the same ids.
+#[test]
+fn a_tokens_id_is_its_sha_256_in_lower_case_hex() {
+    let id = token_id(&Hmac, &SecretBytes::take_vec(b"abc".to_vec()));
+    assert_eq!(id, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+#[tokio::test]
+async fn a_caller_comes_from_where_it_asked() {
+    let (world, who, _) = with_key();
+    let (from, mut fence) = (Some([192, 0, 2, 7].into()), Fence::default());
+    let proof = Proof::Signature(Box::new(proof()));
+    let asking = world.authenticator.authenticate(&proof, Dialect::Vault, from, &mut fence).await.unwrap();
+    assert_eq!((asking.address, asking.via), (from, Dialect::Vault));
+    let explained = access::caller_of(&who, &asking);
+    assert_eq!((explained.address, explained.via), (from, Dialect::Vault), "asked about from the same place");
+}

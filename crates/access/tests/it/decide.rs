@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use access::{Demand, Refused};
+use access::{Demand, Refused, delegating_key_policy};
 use domain::*;
 use spi::Fence;
 
@@ -116,6 +116,31 @@ async fn guardrails_cap_even_what_the_key_itself_allows() {
         w.raise(Scope::Tenant(w.tenant.id));
         assert!(!w.allows(&root, Action::Decrypt, &key).await, "every guardrail must allow");
     }
+}
+
+/// What is asked for together may lie in several tenants: each is capped by its own guardrails, and by no other's.
+#[tokio::test]
+async fn demands_in_two_tenants_are_each_capped_by_their_own() {
+    let w = world();
+    let root = w.principal("root", PrincipalKind::AccountRoot, &[Role::Root]);
+    let mut second = Tenant { id: TenantId::random([5; 16]), name: "t5".to_owned(), ..w.tenant.clone() };
+    w.store.put(&second);
+    let keys = [w.key(1), key_of(2, &second, &w.home, delegating_key_policy(w.home.number))];
+    let on = keys.each_ref().map(|key| ResourceRef::Key { tenant: key.tenant(), id: key.id() });
+    let both = async |second: &Tenant| {
+        let demands = [
+            Demand::on_key(Action::Encrypt, &on[0], &keys[0], &w.tenant),
+            Demand::on_key(Action::Encrypt, &on[1], &keys[1], second),
+        ];
+        w.decider.decide_all(&caller(&root), &demands, &mut Fence::default()).await
+    };
+    assert_eq!(both(&second).await.unwrap().members().count(), 2);
+    let cap = r#"{"Statement":{"Effect":"Allow","Action":"kms:Decrypt","Resource":"*"}}"#;
+    second.guardrails = vec![w.policy("cap", Language::Iam, cap).id];
+    w.store.put(&second);
+    w.raise(Scope::Tenant(second.id));
+    assert_eq!(denied(both(&second).await).0, by("guardrail:cap", "none allows"));
+    assert!(w.allows(&root, Action::Encrypt, &keys[0]).await);
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@
 extern crate keystead_access as access;
 
 mod authenticate;
+mod cedar;
 mod decide;
 mod differential;
 mod documents;
