@@ -7,6 +7,8 @@ use std::sync::Arc;
 use domain::{HashAlgorithm, KeySpec, MessageForm, ProtectionLevel, SignatureAlgorithm, UsageSet};
 use secret::{Secret, SecretBytes};
 
+use crate::Service;
+
 /// Key material made ready for use; only the provider that loaded it can look inside.
 #[derive(Clone)]
 pub struct KeyHandle(Arc<dyn Any + Send + Sync>);
@@ -69,6 +71,15 @@ pub enum Approval {
     Approved,
 }
 
+/// A form of AES key wrap (NIST SP 800-38F).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum KeyWrap {
+    /// KW (§6.2; RFC 3394): multiples of 8 bytes, 16 at least.
+    Kw,
+    /// KWP (§6.3; RFC 5649): any length from 1 byte on.
+    Kwp,
+}
+
 /// Makes and uses key versions. Held by `access::Guard` alone (INV-1). Calls may block for as long as the device
 /// takes; for software symmetric keys that is microseconds.
 pub trait CryptoProvider: Send + Sync {
@@ -77,6 +88,13 @@ pub trait CryptoProvider: Send + Sync {
 
     /// Whether it can make and use such a key.
     fn supports(&self, spec: KeySpec, usage: UsageSet) -> bool;
+
+    /// Whether a use is an approved service of the module that is at work in this process. `NotApproved` unless known to
+    /// be approved.
+    fn approval(&self, service: Service) -> Approval {
+        let _ = service;
+        Approval::NotApproved
+    }
 
     /// Makes new material for a kind of key: the bytes of a symmetric one, PKCS#8 (RFC 5958) in DER of any other (with
     /// the seed alone for ML-DSA and ML-KEM, RFC 9881 and RFC 9935). RSA may take seconds: call it where blocking is
@@ -255,6 +273,34 @@ pub trait CryptoProvider: Send + Sync {
     /// [`ProviderError::Malformed`] for a wrong length.
     fn decapsulate(&self, key: &KeyHandle, ciphertext: &[u8]) -> Result<SecretBytes, ProviderError> {
         let _ = (key, ciphertext);
+        Err(ProviderError::Unsupported)
+    }
+
+    /// Wraps other key material under an AES key.
+    ///
+    /// # Errors
+    /// [`ProviderError::Malformed`] for a length that the form does not take.
+    fn wrap_key(
+        &self,
+        key: &KeyHandle,
+        form: KeyWrap,
+        material: &SecretBytes,
+    ) -> Result<Vec<u8>, ProviderError> {
+        let _ = (key, form, material);
+        Err(ProviderError::Unsupported)
+    }
+
+    /// Unwraps what [`Self::wrap_key`] made.
+    ///
+    /// # Errors
+    /// [`ProviderError::Rejected`] for anything that does not unwrap.
+    fn unwrap_key(
+        &self,
+        key: &KeyHandle,
+        form: KeyWrap,
+        wrapped: &[u8],
+    ) -> Result<SecretBytes, ProviderError> {
+        let _ = (key, form, wrapped);
         Err(ProviderError::Unsupported)
     }
 

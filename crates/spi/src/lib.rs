@@ -12,6 +12,7 @@ mod fence;
 mod material;
 mod root;
 mod sealer;
+mod service;
 mod store;
 
 pub use audit::{
@@ -21,12 +22,14 @@ pub use audit::{
 pub use clock::{Clock, Entropy};
 pub use counter::{Counter, CounterError};
 pub use crypto::{
-    Approval, AuthCrypto, CryptoProvider, KeyHandle, LogCrypto, ProviderError, SealCrypto, SigningKeyPair,
+    Approval, AuthCrypto, CryptoProvider, KeyHandle, KeyWrap, LogCrypto, ProviderError, SealCrypto,
+    SigningKeyPair,
 };
 pub use fence::{EpochCell, Epochs, Fence};
 pub use material::{MaterialAt, MaterialChange, MaterialError, MaterialVault};
 pub use root::{RootError, RootOfTrust};
 pub use sealer::{Kek, PrfUse, SealError, Sealer, WrappedKek};
+pub use service::Service;
 pub use store::{
     Batch, CommitError, Committed, IndexHit, IndexScan, Opened, RecordStore, RecordStoreExt, StoreError,
 };

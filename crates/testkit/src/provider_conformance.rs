@@ -15,6 +15,7 @@ pub mod material;
 pub mod oaep;
 pub mod seam;
 pub mod signatures;
+pub mod wraps;
 
 mod shake;
 
@@ -43,6 +44,12 @@ macro_rules! provider_conformance {
                 the_wrong_key_is_rejected,
                 two_seals_differ,
                 the_forms_do_not_open_each_other,
+            );
+
+            $crate::provider_conformance!(@tests wraps:
+                round_trips,
+                other_lengths_are_refused,
+                what_is_not_its_own_is_rejected,
             );
 
             $crate::provider_conformance!(@tests signatures:

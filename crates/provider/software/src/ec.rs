@@ -5,7 +5,6 @@
 use std::sync::OnceLock;
 
 use aws_lc_rs::agreement::{self, ECDH_P256, ECDH_P384, ECDH_P521};
-use aws_lc_rs::encoding::AsDer;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{
     self, EcdsaKeyPair, EcdsaSigningAlgorithm, EcdsaVerificationAlgorithm, KeyPair, ParsedPublicKey,
@@ -19,11 +18,17 @@ use crate::{agree, copied, failed, form, same};
 
 /// A key on a curve, made ready.
 pub(crate) struct LoadedEc {
-    curve: &'static Curve,
     pair: EcdsaKeyPair,
-    public: ParsedPublicKey,
+    pub(crate) public: EcPublic,
     /// For agreement alone; the library keeps it apart from the pair that signs.
     agreeing: OnceLock<agreement::PrivateKey>,
+}
+
+/// The public half of a key on a curve.
+pub(crate) struct EcPublic {
+    curve: &'static Curve,
+    point: ParsedPublicKey,
+    spki: Vec<u8>,
 }
 
 /// A curve with what is done on it.
@@ -53,13 +58,8 @@ impl LoadedEc {
         if !same(pair.to_pkcs8v1().map_err(failed)?.as_ref(), material) {
             return Err(ProviderError::Malformed);
         }
-        let public = ParsedPublicKey::new(curve.verifying, pair.public_key().as_ref());
-        let public = public.map_err(|_| ProviderError::Unavailable)?;
-        Ok(Self { curve, pair, public, agreeing: OnceLock::new() })
-    }
-
-    pub(crate) fn public_key(&self) -> Result<Vec<u8>, ProviderError> {
-        Ok(self.pair.public_key().as_der().map_err(failed)?.as_ref().to_vec())
+        let public = EcPublic::of(curve, pair.public_key().as_ref())?;
+        Ok(Self { pair, public, agreeing: OnceLock::new() })
     }
 
     pub(crate) fn sign(
@@ -68,12 +68,47 @@ impl LoadedEc {
         form: MessageForm,
         message: &[u8],
     ) -> Result<Vec<u8>, ProviderError> {
-        let hash = self.hash(algorithm)?;
+        let hash = self.public.hash(algorithm)?;
         let signature = match form {
             MessageForm::Raw => self.pair.sign(&SystemRandom::new(), message),
             _ => self.pair.sign_digest(&form::digest(hash, message)?),
         };
         Ok(signature.map_err(failed)?.as_ref().to_vec())
+    }
+
+    /// The x-coordinate of the shared point.
+    pub(crate) fn agree(&self, peer: &[u8]) -> Result<SecretBytes, ProviderError> {
+        let curve = self.public.curve;
+        let algorithm = curve.agreement.ok_or(ProviderError::Unsupported)?;
+        let private = filled(&self.agreeing, || self.agreeing_key(algorithm))?;
+        agree::with(private, curve.raw(peer)?)
+    }
+
+    fn agreeing_key(
+        &self,
+        algorithm: &'static agreement::Algorithm,
+    ) -> Result<agreement::PrivateKey, ProviderError> {
+        let der = self.pair.to_pkcs8v1().map_err(failed)?;
+        agreement::PrivateKey::from_private_key_der(algorithm, der.as_ref())
+            .map_err(|_| ProviderError::Unavailable)
+    }
+}
+
+impl EcPublic {
+    /// Refuses what is not the one encoding of a point of the curve, uncompressed.
+    pub(crate) fn load(spec: KeySpec, spki: &[u8]) -> Result<Self, ProviderError> {
+        let curve = curve(spec)?;
+        Self::of(curve, curve.raw(spki)?).map_err(|_| ProviderError::Malformed)
+    }
+
+    fn of(curve: &'static Curve, point: &[u8]) -> Result<Self, ProviderError> {
+        let spki = [curve.spki, point].concat();
+        let point = ParsedPublicKey::new(curve.verifying, point).map_err(|_| ProviderError::Unavailable)?;
+        Ok(Self { curve, point, spki })
+    }
+
+    pub(crate) fn spki(&self) -> Vec<u8> {
+        self.spki.clone()
     }
 
     pub(crate) fn verify(
@@ -85,28 +120,10 @@ impl LoadedEc {
     ) -> Result<(), ProviderError> {
         let hash = self.hash(algorithm)?;
         match form {
-            MessageForm::Raw => self.public.verify_sig(message, signature),
-            _ => self.public.verify_digest_sig(&form::digest(hash, message)?, signature),
+            MessageForm::Raw => self.point.verify_sig(message, signature),
+            _ => self.point.verify_digest_sig(&form::digest(hash, message)?, signature),
         }
         .map_err(|_| ProviderError::Rejected)
-    }
-
-    /// The x-coordinate of the shared point.
-    pub(crate) fn agree(&self, peer: &[u8]) -> Result<SecretBytes, ProviderError> {
-        let algorithm = self.curve.agreement.ok_or(ProviderError::Unsupported)?;
-        let private = filled(&self.agreeing, || self.agreeing_key(algorithm))?;
-        let uncompressed = |point: &&[u8]| point.len() == self.curve.point && point.first() == Some(&4);
-        let point = peer.strip_prefix(self.curve.spki).filter(uncompressed);
-        agree::with(private, point.ok_or(ProviderError::Malformed)?)
-    }
-
-    fn agreeing_key(
-        &self,
-        algorithm: &'static agreement::Algorithm,
-    ) -> Result<agreement::PrivateKey, ProviderError> {
-        let der = self.pair.to_pkcs8v1().map_err(failed)?;
-        agreement::PrivateKey::from_private_key_der(algorithm, der.as_ref())
-            .map_err(|_| ProviderError::Unavailable)
     }
 
     fn hash(&self, algorithm: SignatureAlgorithm) -> Result<HashAlgorithm, ProviderError> {
@@ -114,6 +131,14 @@ impl LoadedEc {
             SignatureAlgorithm::Ecdsa(hash) if hash == self.curve.hash => Ok(hash),
             _ => Err(ProviderError::Unsupported),
         }
+    }
+}
+
+impl Curve {
+    /// The point in a `SubjectPublicKeyInfo`.
+    fn raw<'a>(&self, spki: &'a [u8]) -> Result<&'a [u8], ProviderError> {
+        let uncompressed = |point: &&[u8]| point.len() == self.point && point.first() == Some(&4);
+        spki.strip_prefix(self.spki).filter(uncompressed).ok_or(ProviderError::Malformed)
     }
 }
 

@@ -8,6 +8,7 @@
 //!
 //! * `EVP_AEAD_CTX` (heap): AES round keys, the first of which are the key itself, and the GHASH table. One lives in
 //!   every loaded key's handle; one lives during each envelope and each sealing of a row.
+//! * `AES_KEY` (heap, during a key wrap or unwrap): AES round keys; wiped here.
 //! * `HMAC_CTX` (stack, during a call): hash states keyed by the key, never its bytes.
 //! * `HMAC_CTX` (heap): the same, in the handle of a loaded HMAC key.
 //! * `EVP_PKEY` (heap): the private half of an asymmetric key. One lives in every such key's handle; RSA and the NIST
@@ -26,6 +27,7 @@
 
 mod aes;
 mod agree;
+mod approval;
 mod auth;
 mod ec;
 mod edwards;
@@ -46,6 +48,7 @@ mod ready;
 mod rows;
 mod rsa;
 mod seeded;
+mod wrap;
 mod x25519;
 
 use std::sync::Arc;
@@ -56,6 +59,8 @@ use secret::{ArenaFull, SecretBytes};
 use spi::ProviderError;
 
 use crate::ready::ReadyKeys;
+
+pub use crate::approval::in_fips_module;
 
 /// Software cryptography in this process.
 #[derive(Clone, Debug, Default)]

@@ -5,12 +5,12 @@ use secret::SecretBytes;
 use spi::{KeyHandle, ProviderError};
 
 use crate::aes::LoadedAes;
-use crate::ec::{self, LoadedEc};
-use crate::edwards::LoadedEd25519;
+use crate::ec::{self, EcPublic, LoadedEc};
+use crate::edwards::{Ed25519Public, LoadedEd25519};
 use crate::mac::LoadedHmac;
 use crate::ml_dsa::LoadedMlDsa;
 use crate::ml_kem::LoadedMlKem;
-use crate::rsa::{self, LoadedRsa};
+use crate::rsa::{self, LoadedRsa, RsaPublic};
 use crate::x25519::LoadedX25519;
 use crate::{drawn, seeded};
 
@@ -28,6 +28,16 @@ pub(crate) enum Key {
     Ec(Box<LoadedEc>),
     Ed25519(Box<LoadedEd25519>),
     X25519(LoadedX25519),
+    MlDsa(LoadedMlDsa),
+    MlKem(LoadedMlKem),
+    Public(Box<Public>),
+}
+
+/// A public half alone.
+pub(crate) enum Public {
+    Rsa(RsaPublic),
+    Ec(EcPublic),
+    Ed25519(Ed25519Public),
     MlDsa(LoadedMlDsa),
     MlKem(LoadedMlKem),
 }
@@ -48,6 +58,19 @@ impl Loaded {
             KeyFamily::MlKem => Key::MlKem(LoadedMlKem::load(spec, material)?),
         };
         Ok(Self { spec, key })
+    }
+
+    /// Of a public half alone.
+    pub(crate) fn load_public(spec: KeySpec, spki: &[u8]) -> Result<Self, ProviderError> {
+        let key = match spec.family() {
+            KeyFamily::Rsa => Public::Rsa(RsaPublic::load(spec, spki)?),
+            KeyFamily::Ecdsa => Public::Ec(EcPublic::load(spec, spki)?),
+            KeyFamily::Eddsa => Public::Ed25519(Ed25519Public::load(spki)?),
+            KeyFamily::MlDsa => Public::MlDsa(LoadedMlDsa::load_public(spec, spki)?),
+            KeyFamily::MlKem => Public::MlKem(LoadedMlKem::load_public(spec, spki)?),
+            KeyFamily::Aes | KeyFamily::Hmac | KeyFamily::Xdh => return Err(ProviderError::Unsupported),
+        };
+        Ok(Self { spec, key: Key::Public(Box::new(key)) })
     }
 
     /// A handle's own key; another provider's handle is of no use here.
@@ -76,10 +99,53 @@ impl Loaded {
         }
     }
 
+    /// The public half of an RSA key, whole or not.
+    pub(crate) fn rsa_public(handle: &KeyHandle) -> Result<&RsaPublic, ProviderError> {
+        match &Self::of(handle)?.key {
+            Key::Rsa(key) => Ok(&key.public),
+            Key::Public(public) => match public.as_ref() {
+                Public::Rsa(key) => Ok(key),
+                _ => Err(ProviderError::Unsupported),
+            },
+            _ => Err(ProviderError::Unsupported),
+        }
+    }
+
     pub(crate) fn ml_kem(handle: &KeyHandle) -> Result<&LoadedMlKem, ProviderError> {
         match &Self::of(handle)?.key {
             Key::MlKem(key) => Ok(key),
             _ => Err(ProviderError::Unsupported),
+        }
+    }
+
+    /// An ML-KEM key, whole or not.
+    pub(crate) fn ml_kem_public(handle: &KeyHandle) -> Result<&LoadedMlKem, ProviderError> {
+        match &Self::of(handle)?.key {
+            Key::MlKem(key) => Ok(key),
+            Key::Public(public) => match public.as_ref() {
+                Public::MlKem(key) => Ok(key),
+                _ => Err(ProviderError::Unsupported),
+            },
+            _ => Err(ProviderError::Unsupported),
+        }
+    }
+
+    pub(crate) fn spki(&self) -> Result<Vec<u8>, ProviderError> {
+        match &self.key {
+            Key::Rsa(key) => key.public.spki(),
+            Key::Ec(key) => Ok(key.public.spki()),
+            Key::Ed25519(key) => Ok(key.public.spki()),
+            Key::X25519(key) => key.public_key(),
+            Key::MlDsa(key) => key.public_key(),
+            Key::MlKem(key) => key.public_key(),
+            Key::Public(public) => match public.as_ref() {
+                Public::Rsa(key) => key.spki(),
+                Public::Ec(key) => Ok(key.spki()),
+                Public::Ed25519(key) => Ok(key.spki()),
+                Public::MlDsa(key) => key.public_key(),
+                Public::MlKem(key) => key.public_key(),
+            },
+            Key::Aes(_) | Key::Hmac(_) => Err(ProviderError::Unsupported),
         }
     }
 }
@@ -113,7 +179,7 @@ impl Loaded {
         let proven = match &self.key {
             Key::Ed25519(key) => {
                 let signature = key.sign(domain::SignatureAlgorithm::Ed25519, MESSAGE)?;
-                key.verify(domain::SignatureAlgorithm::Ed25519, MESSAGE, &signature).is_ok()
+                key.public.verify(domain::SignatureAlgorithm::Ed25519, MESSAGE, &signature).is_ok()
             }
             Key::MlDsa(key) => {
                 let signature = key.sign(domain::MessageForm::Raw, MESSAGE)?;
@@ -123,7 +189,7 @@ impl Loaded {
                 let (ciphertext, secret) = key.encapsulate()?;
                 key.decapsulate(&ciphertext)?.ct_eq(&secret)
             }
-            Key::Aes(_) | Key::Hmac(_) | Key::Rsa(_) | Key::Ec(_) | Key::X25519(_) => true,
+            Key::Aes(_) | Key::Hmac(_) | Key::Rsa(_) | Key::Ec(_) | Key::X25519(_) | Key::Public(_) => true,
         };
         if proven { Ok(()) } else { Err(ProviderError::Unavailable) }
     }

@@ -18,15 +18,22 @@ pub(crate) struct LoadedMlDsa {
 
 impl LoadedMlDsa {
     pub(crate) fn load(spec: KeySpec, material: &SecretBytes) -> Result<Self, ProviderError> {
-        let (signature, public) = match spec {
-            KeySpec::MlDsa44 => (2420, 1312),
-            KeySpec::MlDsa65 => (3309, 1952),
-            KeySpec::MlDsa87 => (4627, 2592),
-            _ => return Err(ProviderError::Unsupported),
-        };
+        let (signature, public) = lengths(spec)?;
         seeded::seed(spec, material)?;
         let key = Pkey::from_pkcs8(ffi::Kind::MlDsa, material.expose(Exposure::HandToProvider));
         Ok(Self { key: key.ok_or(ProviderError::Unavailable)?, signature, public })
+    }
+
+    /// Of a public key alone: refuses what is not the one encoding of such a key.
+    pub(crate) fn load_public(spec: KeySpec, spki: &[u8]) -> Result<Self, ProviderError> {
+        let (signature, public) = lengths(spec)?;
+        let key = Pkey::from_spki(ffi::Kind::MlDsa, spki).ok_or(ProviderError::Malformed)?;
+        // The length tells the parameter set, which the library takes from the encoding.
+        let its_own = spki.len() == ffi::spki_len(public) && key.public_key(public).as_deref() == Some(spki);
+        if !its_own {
+            return Err(ProviderError::Malformed);
+        }
+        Ok(Self { key, signature, public })
     }
 
     pub(crate) fn public_key(&self) -> Result<Vec<u8>, ProviderError> {
@@ -55,5 +62,15 @@ impl LoadedMlDsa {
             MessageForm::Digest => return Err(ProviderError::Unsupported),
         };
         if verified { Ok(()) } else { Err(ProviderError::Rejected) }
+    }
+}
+
+/// Bytes of a signature and of a public key (FIPS 204 table 2).
+fn lengths(spec: KeySpec) -> Result<(usize, usize), ProviderError> {
+    match spec {
+        KeySpec::MlDsa44 => Ok((2420, 1312)),
+        KeySpec::MlDsa65 => Ok((3309, 1952)),
+        KeySpec::MlDsa87 => Ok((4627, 2592)),
+        _ => Err(ProviderError::Unsupported),
     }
 }

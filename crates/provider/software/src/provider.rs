@@ -2,10 +2,22 @@
 
 use domain::{HashAlgorithm, KeyFamily, KeySpec, MessageForm, ProtectionLevel, SignatureAlgorithm, UsageSet};
 use secret::{Exposure, SecretBytes};
-use spi::{CryptoProvider, KeyHandle, ProviderError};
+use spi::{Approval, CryptoProvider, KeyHandle, KeyWrap, ProviderError, Service};
 
-use crate::loaded::{self, Key, Loaded};
-use crate::{Software, drawn, form};
+use crate::loaded::{self, Key, Loaded, Public};
+use crate::{Software, approval, drawn, form};
+
+impl Software {
+    /// A handle of a public key alone, of its `SubjectPublicKeyInfo` (RFC 5280 §4.1.2.7): it verifies, encrypts and
+    /// encapsulates as the whole key's handle does, and everything else is [`ProviderError::Unsupported`].
+    ///
+    /// # Errors
+    /// [`ProviderError::Malformed`] for anything but the one encoding of a valid key of that kind, which has to have the
+    /// public exponent 65537 or an uncompressed point; [`ProviderError::Unsupported`] for kinds that have no use for it.
+    pub fn load_public(&self, spec: KeySpec, spki: &[u8]) -> Result<KeyHandle, ProviderError> {
+        Loaded::load_public(spec, spki).map(KeyHandle::new)
+    }
+}
 
 impl CryptoProvider for Software {
     fn protection(&self) -> ProtectionLevel {
@@ -14,6 +26,10 @@ impl CryptoProvider for Software {
 
     fn supports(&self, spec: KeySpec, usage: UsageSet) -> bool {
         loaded::uses(spec).contains(usage)
+    }
+
+    fn approval(&self, service: Service) -> Approval {
+        approval::here(service)
     }
 
     fn generate(&self, spec: KeySpec) -> Result<SecretBytes, ProviderError> {
@@ -63,15 +79,7 @@ impl CryptoProvider for Software {
     }
 
     fn public_key(&self, key: &KeyHandle) -> Result<Vec<u8>, ProviderError> {
-        match &Loaded::of(key)?.key {
-            Key::Rsa(key) => key.public_key(),
-            Key::Ec(key) => key.public_key(),
-            Key::Ed25519(key) => key.public_key(),
-            Key::X25519(key) => key.public_key(),
-            Key::MlDsa(key) => key.public_key(),
-            Key::MlKem(key) => key.public_key(),
-            Key::Aes(_) | Key::Hmac(_) => Err(ProviderError::Unsupported),
-        }
+        Loaded::of(key)?.spki()
     }
 
     fn sign(
@@ -88,7 +96,9 @@ impl CryptoProvider for Software {
             Key::Ec(key) => key.sign(algorithm, form, message),
             Key::Ed25519(key) => key.sign(algorithm, message),
             Key::MlDsa(key) => key.sign(form, message),
-            Key::Aes(_) | Key::Hmac(_) | Key::X25519(_) | Key::MlKem(_) => Err(ProviderError::Unsupported),
+            Key::Aes(_) | Key::Hmac(_) | Key::X25519(_) | Key::MlKem(_) | Key::Public(_) => {
+                Err(ProviderError::Unsupported)
+            }
         }
     }
 
@@ -103,10 +113,17 @@ impl CryptoProvider for Software {
         let loaded = Loaded::of(key)?;
         form::check(loaded.spec, algorithm, form, message)?;
         match &loaded.key {
-            Key::Rsa(key) => key.verify(algorithm, form, message, signature),
-            Key::Ec(key) => key.verify(algorithm, form, message, signature),
-            Key::Ed25519(key) => key.verify(algorithm, message, signature),
+            Key::Rsa(key) => key.public.verify(algorithm, form, message, signature),
+            Key::Ec(key) => key.public.verify(algorithm, form, message, signature),
+            Key::Ed25519(key) => key.public.verify(algorithm, message, signature),
             Key::MlDsa(key) => key.verify(form, message, signature),
+            Key::Public(public) => match public.as_ref() {
+                Public::Rsa(key) => key.verify(algorithm, form, message, signature),
+                Public::Ec(key) => key.verify(algorithm, form, message, signature),
+                Public::Ed25519(key) => key.verify(algorithm, message, signature),
+                Public::MlDsa(key) => key.verify(form, message, signature),
+                Public::MlKem(_) => Err(ProviderError::Unsupported),
+            },
             Key::Aes(_) | Key::Hmac(_) | Key::X25519(_) | Key::MlKem(_) => Err(ProviderError::Unsupported),
         }
     }
@@ -131,7 +148,7 @@ impl CryptoProvider for Software {
         hash: HashAlgorithm,
         plaintext: &SecretBytes,
     ) -> Result<Vec<u8>, ProviderError> {
-        Loaded::rsa(key)?.encrypt(hash, plaintext)
+        Loaded::rsa_public(key)?.encrypt(hash, plaintext)
     }
 
     fn decrypt_oaep(
@@ -152,11 +169,29 @@ impl CryptoProvider for Software {
     }
 
     fn encapsulate(&self, key: &KeyHandle) -> Result<(Vec<u8>, SecretBytes), ProviderError> {
-        Loaded::ml_kem(key)?.encapsulate()
+        Loaded::ml_kem_public(key)?.encapsulate()
     }
 
     fn decapsulate(&self, key: &KeyHandle, ciphertext: &[u8]) -> Result<SecretBytes, ProviderError> {
         Loaded::ml_kem(key)?.decapsulate(ciphertext)
+    }
+
+    fn wrap_key(
+        &self,
+        key: &KeyHandle,
+        form: KeyWrap,
+        material: &SecretBytes,
+    ) -> Result<Vec<u8>, ProviderError> {
+        Loaded::aes(key)?.wrap(form, material)
+    }
+
+    fn unwrap_key(
+        &self,
+        key: &KeyHandle,
+        form: KeyWrap,
+        wrapped: &[u8],
+    ) -> Result<SecretBytes, ProviderError> {
+        Loaded::aes(key)?.unwrap(form, wrapped)
     }
 
     fn random(&self, len: usize) -> Result<SecretBytes, ProviderError> {

@@ -7,7 +7,7 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{
     KeyPair, KeySize, OAEP_SHA1_MGF1SHA1, OAEP_SHA256_MGF1SHA256, OAEP_SHA384_MGF1SHA384,
     OAEP_SHA512_MGF1SHA512, OaepAlgorithm, OaepPrivateDecryptingKey, OaepPublicEncryptingKey,
-    PrivateDecryptingKey, PublicEncryptingKey,
+    PrivateDecryptingKey, PublicEncryptingKey, PublicKey,
 };
 use aws_lc_rs::signature::{self, KeyPair as _, RsaParameters, RsaSignatureEncoding, UnparsedPublicKey};
 use domain::{HashAlgorithm, KeySpec, MessageForm, SignatureAlgorithm};
@@ -23,9 +23,13 @@ const EXPONENT: [u8; 5] = [0x02, 0x03, 0x01, 0x00, 0x01];
 /// An RSA key made ready.
 pub(crate) struct LoadedRsa {
     pair: KeyPair,
+    pub(crate) public: RsaPublic,
     /// For OAEP alone; the library keeps it apart from the pair that signs.
     decrypting: OnceLock<OaepPrivateDecryptingKey>,
 }
+
+/// The public half of an RSA key.
+pub(crate) struct RsaPublic(PublicKey);
 
 /// New material: PKCS#8, with the exponent that FIPS 186-5 and the library have in common, 65537.
 pub(crate) fn generate(spec: KeySpec) -> Result<SecretBytes, ProviderError> {
@@ -41,16 +45,11 @@ impl LoadedRsa {
         let material = material.expose(Exposure::HandToProvider);
         let pair = KeyPair::from_pkcs8(material).map_err(|_| ProviderError::Malformed)?;
         let der: Pkcs8V1Der<'_> = pair.as_der().map_err(failed)?;
-        let public = pair.public_key().as_ref();
-        let fits = public.len() == public_len(size(spec)?) && public.ends_with(&EXPONENT);
-        if !fits || !same(der.as_ref(), material) {
+        if !same(der.as_ref(), material) {
             return Err(ProviderError::Malformed);
         }
-        Ok(Self { pair, decrypting: OnceLock::new() })
-    }
-
-    pub(crate) fn public_key(&self) -> Result<Vec<u8>, ProviderError> {
-        Ok(self.pair.public_key().as_der().map_err(failed)?.as_ref().to_vec())
+        let public = RsaPublic::of(spec, pair.public_key().clone())?;
+        Ok(Self { pair, public, decrypting: OnceLock::new() })
     }
 
     pub(crate) fn sign(
@@ -72,41 +71,6 @@ impl LoadedRsa {
         Ok(signature)
     }
 
-    pub(crate) fn verify(
-        &self,
-        algorithm: SignatureAlgorithm,
-        form: MessageForm,
-        message: &[u8],
-        signature: &[u8],
-    ) -> Result<(), ProviderError> {
-        let scheme = Scheme::of(algorithm)?;
-        let public = UnparsedPublicKey::new(scheme.verifying, self.pair.public_key().as_ref());
-        match form {
-            MessageForm::Raw => public.verify(message, signature),
-            _ => public.verify_digest(&form::digest(scheme.hash, message)?, signature),
-        }
-        .map_err(|_| ProviderError::Rejected)
-    }
-
-    pub(crate) fn encrypt(
-        &self,
-        hash: HashAlgorithm,
-        plaintext: &SecretBytes,
-    ) -> Result<Vec<u8>, ProviderError> {
-        let oaep = oaep(hash)?;
-        let public =
-            PublicEncryptingKey::from_der(&self.public_key()?).map_err(|_| ProviderError::Unavailable)?;
-        let public = OaepPublicEncryptingKey::new(public).map_err(failed)?;
-        if plaintext.len() > public.max_plaintext_size(oaep) {
-            return Err(ProviderError::Malformed);
-        }
-        let mut out = vec![0; public.ciphertext_size()];
-        let plaintext = plaintext.expose(Exposure::HandToProvider);
-        let len = public.encrypt(oaep, plaintext, &mut out, None).map_err(failed)?.len();
-        out.truncate(len);
-        Ok(out)
-    }
-
     /// Opens into the arena. Whatever is wrong with a ciphertext, the answer is one (RFC 8017 §7.1.2, note).
     pub(crate) fn decrypt(
         &self,
@@ -126,6 +90,61 @@ impl LoadedRsa {
         let private =
             PrivateDecryptingKey::from_pkcs8(der.as_ref()).map_err(|_| ProviderError::Unavailable)?;
         OaepPrivateDecryptingKey::new(private).map_err(failed)
+    }
+}
+
+impl RsaPublic {
+    /// Refuses what is not the one encoding of a public key of this size.
+    pub(crate) fn load(spec: KeySpec, spki: &[u8]) -> Result<Self, ProviderError> {
+        let public = PublicKey::from_der(spki).map_err(|_| ProviderError::Malformed)?;
+        if public.as_der().map_err(failed)?.as_ref() != spki {
+            return Err(ProviderError::Malformed);
+        }
+        Self::of(spec, public)
+    }
+
+    fn of(spec: KeySpec, public: PublicKey) -> Result<Self, ProviderError> {
+        let der = public.as_ref();
+        let fits = der.len() == public_len(size(spec)?) && der.ends_with(&EXPONENT);
+        if fits { Ok(Self(public)) } else { Err(ProviderError::Malformed) }
+    }
+
+    pub(crate) fn spki(&self) -> Result<Vec<u8>, ProviderError> {
+        Ok(self.0.as_der().map_err(failed)?.as_ref().to_vec())
+    }
+
+    pub(crate) fn verify(
+        &self,
+        algorithm: SignatureAlgorithm,
+        form: MessageForm,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), ProviderError> {
+        let scheme = Scheme::of(algorithm)?;
+        let public = UnparsedPublicKey::new(scheme.verifying, self.0.as_ref());
+        match form {
+            MessageForm::Raw => public.verify(message, signature),
+            _ => public.verify_digest(&form::digest(scheme.hash, message)?, signature),
+        }
+        .map_err(|_| ProviderError::Rejected)
+    }
+
+    pub(crate) fn encrypt(
+        &self,
+        hash: HashAlgorithm,
+        plaintext: &SecretBytes,
+    ) -> Result<Vec<u8>, ProviderError> {
+        let oaep = oaep(hash)?;
+        let public = PublicEncryptingKey::from_der(&self.spki()?).map_err(|_| ProviderError::Unavailable)?;
+        let public = OaepPublicEncryptingKey::new(public).map_err(failed)?;
+        if plaintext.len() > public.max_plaintext_size(oaep) {
+            return Err(ProviderError::Malformed);
+        }
+        let mut out = vec![0; public.ciphertext_size()];
+        let plaintext = plaintext.expose(Exposure::HandToProvider);
+        let len = public.encrypt(oaep, plaintext, &mut out, None).map_err(failed)?.len();
+        out.truncate(len);
+        Ok(out)
     }
 }
 

@@ -52,6 +52,8 @@ pub fn malformed_peers_are_refused(provider: &dyn CryptoProvider, spec: KeySpec)
     let point = if spec == KeySpec::X25519 { 32 } else { 2 * secret_len(spec) + 1 };
     let (_, bare) = peer.split_at(peer.len() - point);
     refuses(provider, &ours, bare, "a bare point");
+    let (head, _) = peer.split_at(peer.len() - point);
+    refuses(provider, &ours, &[head, &peer].concat(), "a whole key where the point stands");
 }
 
 /// A key of another kind, though it is whole.

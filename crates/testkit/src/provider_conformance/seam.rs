@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
 
 use domain::{HashAlgorithm, KeyFamily, KeySpec, MessageForm, SignatureAlgorithm, Usage, UsageSet};
-use spi::{CryptoProvider, KeyHandle, ProviderError};
+use spi::{CryptoProvider, KeyHandle, KeyWrap, ProviderError};
 
 use super::signatures::every_scheme;
 use super::{EVERY_SPEC, kept, made, refused, slow, uses};
@@ -36,7 +36,7 @@ pub fn no_key_does_what_its_kind_does_not(provider: &dyn CryptoProvider, support
         let key = made(provider, spec);
         let family = spec.family();
         if family != KeyFamily::Aes {
-            assert_eq!(ciphers(provider, &key), [UNSUPPORTED; 4], "{spec:?}");
+            assert_eq!(ciphers(provider, &key), [UNSUPPORTED; 6], "{spec:?}");
         }
         if !uses(spec).allows(Usage::Sign) {
             every_scheme().into_iter().for_each(|scheme| {
@@ -61,7 +61,7 @@ pub fn no_key_does_what_its_kind_does_not(provider: &dyn CryptoProvider, support
 /// A handle that another provider made is refused by every use, and leaves the output as it was.
 pub fn foreign_handles_are_of_no_use(provider: &dyn CryptoProvider) {
     let foreign = KeyHandle::new("another provider's");
-    assert_eq!(ciphers(provider, &foreign), [UNSUPPORTED; 4]);
+    assert_eq!(ciphers(provider, &foreign), [UNSUPPORTED; 6]);
     assert_eq!(signatures(provider, &foreign, SignatureAlgorithm::Ed25519), [UNSUPPORTED; 2]);
     assert_eq!(macs(provider, &foreign), [UNSUPPORTED; 2]);
     assert_eq!(oaep(provider, &foreign), [UNSUPPORTED; 2]);
@@ -70,13 +70,15 @@ pub fn foreign_handles_are_of_no_use(provider: &dyn CryptoProvider) {
     assert_eq!(refused(provider.public_key(&foreign)), UNSUPPORTED);
 }
 
-fn ciphers(provider: &dyn CryptoProvider, key: &KeyHandle) -> [Option<ProviderError>; 4] {
+fn ciphers(provider: &dyn CryptoProvider, key: &KeyHandle) -> [Option<ProviderError>; 6] {
     let (text, mut out) = (kept(&[1, 2, 3]), b"header".to_vec());
     let refusals = [
         refused(provider.seal_envelope(key, b"aad", &text, &mut out)),
         refused(provider.open_envelope(key, b"header", b"aad", &[0; 100])),
         refused(provider.seal_direct(key, b"aad", &text)),
         refused(provider.open_direct(key, b"aad", &[0; 100])),
+        refused(provider.wrap_key(key, KeyWrap::Kwp, &text)),
+        refused(provider.unwrap_key(key, KeyWrap::Kwp, &[0; 24])),
     ];
     assert_eq!(out, b"header");
     refusals

@@ -1,4 +1,4 @@
-//! A private key of ML-DSA or ML-KEM as AWS-LC's `EVP_PKEY`.
+//! A key of ML-DSA or ML-KEM as AWS-LC's `EVP_PKEY`.
 
 use std::mem::MaybeUninit;
 use std::ptr::{self, NonNull};
@@ -8,11 +8,13 @@ use aws_lc_sys::{
     EVP_DigestVerifyInit, EVP_MD_CTX, EVP_MD_CTX_free, EVP_MD_CTX_new, EVP_PKEY, EVP_PKEY_CTX,
     EVP_PKEY_CTX_free, EVP_PKEY_CTX_new, EVP_PKEY_KEM, EVP_PKEY_PQDSA, EVP_PKEY_decapsulate,
     EVP_PKEY_encapsulate, EVP_PKEY_free, EVP_PKEY_id, EVP_PKEY_sign, EVP_PKEY_sign_init, EVP_PKEY_verify,
-    EVP_PKEY_verify_init, EVP_marshal_public_key, EVP_parse_private_key,
+    EVP_PKEY_verify_init, EVP_marshal_public_key, EVP_parse_private_key, EVP_parse_public_key,
 };
 
-/// Bytes of a `SubjectPublicKeyInfo` around a key of these kinds, at most.
-const SPKI_OVERHEAD: usize = 32;
+/// Bytes of a `SubjectPublicKeyInfo` around a public key of `len` bytes, of these kinds (RFC 9881 §4, RFC 9935 §4).
+pub(crate) const fn spki_len(len: usize) -> usize {
+    len.saturating_add(22)
+}
 
 /// A family of keys as AWS-LC numbers it.
 #[derive(Clone, Copy)]
@@ -21,7 +23,8 @@ pub(crate) enum Kind {
     MlKem,
 }
 
-/// An `EVP_PKEY` with its private half. It is never changed after it is made.
+/// An `EVP_PKEY`, whole or its public half alone; then what needs the private one fails. It is never changed after it
+/// is made.
 pub(crate) struct Pkey(NonNull<EVP_PKEY>);
 
 // SAFETY: openssl/evp.h: an `EVP_PKEY` may be used concurrently by functions that do not mutate it. Those called here
@@ -43,18 +46,29 @@ impl Pkey {
         let mut input = CBS { data: der.as_ptr(), len: der.len() };
         // SAFETY: `input` describes `der`, which outlives the call; what is returned is ours or null.
         let key = Self(NonNull::new(unsafe { EVP_parse_private_key(&raw mut input) })?);
-        // SAFETY: the key is valid.
-        let id = unsafe { EVP_PKEY_id(key.0.as_ptr()) };
+        (input.len == 0 && key.is(kind)).then_some(key)
+    }
+
+    /// Of a `SubjectPublicKeyInfo`. `None` if it holds no key of that kind.
+    pub(crate) fn from_spki(kind: Kind, der: &[u8]) -> Option<Self> {
+        let mut input = CBS { data: der.as_ptr(), len: der.len() };
+        // SAFETY: `input` describes `der`, which outlives the call; what is returned is ours or null.
+        let key = Self(NonNull::new(unsafe { EVP_parse_public_key(&raw mut input) })?);
+        (input.len == 0 && key.is(kind)).then_some(key)
+    }
+
+    fn is(&self, kind: Kind) -> bool {
         let wanted = match kind {
             Kind::MlDsa => EVP_PKEY_PQDSA,
             Kind::MlKem => EVP_PKEY_KEM,
         };
-        (input.len == 0 && id == wanted).then_some(key)
+        // SAFETY: the key is valid.
+        wanted == unsafe { EVP_PKEY_id(self.0.as_ptr()) }
     }
 
     /// `SubjectPublicKeyInfo` of a public key of `len` bytes.
     pub(crate) fn public_key(&self, len: usize) -> Option<Vec<u8>> {
-        let mut der = vec![0; len.checked_add(SPKI_OVERHEAD)?];
+        let mut der = vec![0; spki_len(len)];
         let mut written = 0;
         let mut out = MaybeUninit::<CBB>::zeroed();
         // SAFETY: `out` writes into `der` and not beyond it, and neither moves; a fixed builder owns nothing, so that

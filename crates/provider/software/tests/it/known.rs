@@ -166,3 +166,127 @@ fn sha_256_is_as_published() {
     assert_eq!(hex::encode(SealCrypto::sha256(&provider, &[b"a", b"", b"bc"])), abc);
     assert_eq!(hex::encode(LogCrypto::sha256(&provider, &[])), empty);
 }
+
+/// RFC 8032 §7.3. The scheme is deterministic, so that signing is shown as well.
+#[test]
+fn ed25519ph_signs_as_published() {
+    use domain::{MessageForm, SignatureAlgorithm};
+    let provider = Software::new();
+    let seed = "833fe62409237b9d62ec77587520911e9a759cec1d19755b7da901b96dca3d42";
+    let material = SecretBytes::from_hex(["302e020100300506032b657004220420", seed].concat()).unwrap();
+    let key = provider.load(KeySpec::Ed25519, &material).unwrap();
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA512, b"abc");
+    let signature = "98a70222f0b8121aa9d30f813d683f809e462b469c7ff87639499bb94e6dae4131f85042463c2a355a2003d062adf5aaa10b8c61e636062aaad11c2a26083406";
+    let algorithm = SignatureAlgorithm::Ed25519Ph;
+    let made =
+        CryptoProvider::sign(&provider, &key, algorithm, MessageForm::Digest, digest.as_ref()).unwrap();
+    assert_eq!(hex::encode(made), signature);
+}
+
+/// RFC 8410 §10.1 and §10.3: a public and a private key in their encodings.
+#[test]
+fn ed25519_keys_look_as_published() {
+    let provider = Software::new();
+    let private =
+        "302e020100300506032b657004220420d4ee72dbf913584ad5b6d8f1f769f8ad3afe7c28cbf1d4fbe097a88f44755842";
+    let public = "302a300506032b657003210019bf44096984cdfe8541bac167dc3b96c85086aa30b6b6cb0c5c38ad703166e1";
+    let key = provider.load(KeySpec::Ed25519, &SecretBytes::from_hex(private).unwrap()).unwrap();
+    assert_eq!(hex::encode(CryptoProvider::public_key(&provider, &key).unwrap()), public);
+}
+
+/// A public key alone does what its half does, and nothing else.
+#[test]
+fn a_public_key_alone_has_no_private_uses() {
+    use domain::{HashAlgorithm, MessageForm, SignatureAlgorithm};
+    let provider = Software::new();
+    let halves = |spec| {
+        let key = provider.load(spec, &provider.generate(spec).unwrap()).unwrap();
+        let spki = CryptoProvider::public_key(&provider, &key).unwrap();
+        let public = provider.load_public(spec, &spki).unwrap();
+        assert_eq!(CryptoProvider::public_key(&provider, &public).unwrap(), spki);
+        for cut in [0, 1, spki.len() - 1] {
+            assert_eq!(provider.load_public(spec, &spki[..cut]).unwrap_err(), ProviderError::Malformed);
+        }
+        let longer = [&spki[..], &[0]].concat();
+        assert_eq!(provider.load_public(spec, &longer).unwrap_err(), ProviderError::Malformed);
+        (key, public)
+    };
+    let unsupported = ProviderError::Unsupported;
+    let signing = [
+        (KeySpec::Rsa2048, SignatureAlgorithm::RsaPss(HashAlgorithm::Sha256)),
+        (KeySpec::EcP384, SignatureAlgorithm::Ecdsa(HashAlgorithm::Sha384)),
+        (KeySpec::EcSecp256k1, SignatureAlgorithm::Ecdsa(HashAlgorithm::Sha256)),
+        (KeySpec::Ed25519, SignatureAlgorithm::Ed25519),
+        (KeySpec::MlDsa65, SignatureAlgorithm::MlDsa),
+    ];
+    for (spec, algorithm) in signing {
+        let ((key, public), form) = (halves(spec), MessageForm::Raw);
+        let signature = CryptoProvider::sign(&provider, &key, algorithm, form, b"text").unwrap();
+        CryptoProvider::verify(&provider, &public, algorithm, form, b"text", &signature).unwrap();
+        let signed = CryptoProvider::sign(&provider, &public, algorithm, form, b"text");
+        assert_eq!(signed.unwrap_err(), unsupported, "{spec:?}");
+        assert_eq!(provider.agree(&public, b"").unwrap_err(), unsupported, "{spec:?}");
+    }
+    let (key, public) = halves(KeySpec::Rsa2048);
+    let plaintext = SecretBytes::take(&mut [1, 2, 3]);
+    let sealed = provider.encrypt_oaep(&public, HashAlgorithm::Sha256, &plaintext).unwrap();
+    assert!(provider.decrypt_oaep(&key, HashAlgorithm::Sha256, &sealed).unwrap().ct_eq(&plaintext));
+    assert_eq!(provider.decrypt_oaep(&public, HashAlgorithm::Sha256, &sealed).unwrap_err(), unsupported);
+    let (key, public) = halves(KeySpec::MlKem768);
+    let (ciphertext, secret) = provider.encapsulate(&public).unwrap();
+    assert!(provider.decapsulate(&key, &ciphertext).unwrap().ct_eq(&secret));
+    assert_eq!(provider.decapsulate(&public, &ciphertext).unwrap_err(), unsupported);
+    assert_eq!(provider.load_public(KeySpec::X25519, b"").unwrap_err(), unsupported);
+    assert_eq!(provider.load_public(KeySpec::Aes256, b"").unwrap_err(), unsupported);
+}
+
+/// The exponent is the last number of the encoding: another odd one of the same length makes a whole key that is none
+/// of ours.
+#[test]
+fn rsa_keys_have_the_exponent_65537() {
+    let provider = Software::new();
+    let key = provider.load(KeySpec::Rsa2048, &provider.generate(KeySpec::Rsa2048).unwrap()).unwrap();
+    let mut spki = CryptoProvider::public_key(&provider, &key).unwrap();
+    assert!(spki.ends_with(&[2, 3, 1, 0, 1]));
+    assert!(provider.load_public(KeySpec::Rsa2048, &spki).is_ok());
+    *spki.last_mut().unwrap() = 3;
+    assert!(aws_lc_rs::rsa::PublicKey::from_der(&spki).is_ok());
+    assert_eq!(provider.load_public(KeySpec::Rsa2048, &spki).unwrap_err(), ProviderError::Malformed);
+}
+
+/// A public key of one kind is none of any other, least of all of the next size.
+#[test]
+fn public_keys_are_of_their_own_kind() {
+    use KeySpec::{
+        EcP256, EcP384, EcP521, EcSecp256k1, Ed25519, MlDsa44, MlDsa65, MlDsa87, MlKem512, MlKem768,
+        MlKem1024, Rsa2048, Rsa3072, X25519,
+    };
+    let kinds = [
+        Rsa2048,
+        Rsa3072,
+        EcP256,
+        EcP384,
+        EcP521,
+        EcSecp256k1,
+        Ed25519,
+        MlDsa44,
+        MlDsa65,
+        MlDsa87,
+        MlKem512,
+        MlKem768,
+        MlKem1024,
+    ];
+    let provider = Software::new();
+    let public = |spec| {
+        let key = provider.load(spec, &provider.generate(spec).unwrap()).unwrap();
+        CryptoProvider::public_key(&provider, &key).unwrap()
+    };
+    for made in kinds.into_iter().filter(|spec| *spec != Rsa3072).chain([X25519]) {
+        let spki = public(made);
+        for asked in kinds {
+            let loaded = provider.load_public(asked, &spki).map(|_| ());
+            let expected = if asked == made { Ok(()) } else { Err(ProviderError::Malformed) };
+            assert_eq!(loaded, expected, "{made:?} as {asked:?}");
+        }
+    }
+}

@@ -3,6 +3,7 @@
 mod known;
 mod log;
 mod rows;
+mod wycheproof;
 
 use domain::KeySpec;
 use keystead_provider_software::Software;
