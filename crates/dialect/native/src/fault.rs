@@ -63,13 +63,17 @@ pub(crate) fn word(what: &FaultWhat) -> Refused {
             let (wanted, usage) = (word_of(*wanted), usage.join(", "));
             say(Code::WrongUsage, format!("key {key} is not for `{wanted}` but for {usage}")).with("key", key)
         }
-        FaultWhat::WrongSpec { key, spec } | FaultWhat::WrongAlgorithm { key, spec, .. } => {
+        FaultWhat::WrongAlgorithm { key, spec, .. } => {
+            let text = format!("key {key} is `{}`, which does not serve that algorithm", word_of(*spec));
+            say(Code::WrongAlgorithm, text).with("key", key)
+        }
+        FaultWhat::WrongSpec { key, spec } => {
             let text = format!("the algorithm does not fit key {key}, which is `{}`", word_of(*spec));
             say(Code::WrongSpec, text).with("key", key)
         }
         FaultWhat::NoPublicHalf { key, spec } => {
             let text = format!("key {key} is `{}`, which has no public half", word_of(*spec));
-            say(Code::WrongSpec, text).with("key", key)
+            say(Code::NoPublicHalf, text).with("key", key)
         }
         FaultWhat::SpecUnsupported { spec, .. } => {
             let text = format!("no provider makes `{}` keys for these uses", word_of(*spec));
@@ -92,9 +96,7 @@ pub(crate) fn word(what: &FaultWhat) -> Refused {
             "the ciphertext does not open: it is damaged, not ours, or its context differs",
         ),
         FaultWhat::SignatureInvalid => say(Code::SignatureInvalid, "the signature does not verify"),
-        FaultWhat::MacInvalid => {
-            say(Code::SignatureInvalid, "the message authentication code does not verify")
-        }
+        FaultWhat::MacInvalid => say(Code::MacInvalid, "the message authentication code does not verify"),
         FaultWhat::MaterialMismatch { expected } => {
             say(Code::MaterialMismatch, "this is not the material that the version had")
                 .with("material_id", expected)

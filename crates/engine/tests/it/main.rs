@@ -1,6 +1,8 @@
 //! The gate over the real store, the real log and the real provider, with no wire in front.
 
 #[cfg(test)]
+mod asymmetric;
+#[cfg(test)]
 mod authority;
 #[cfg(test)]
 mod bounds;
