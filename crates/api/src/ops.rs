@@ -4,6 +4,7 @@ mod admin;
 mod crypto;
 mod keys;
 mod names;
+mod rotation;
 
 pub use admin::{
     CallerView, CreateAccount, CreateCredential, CreatePrincipal, CreateTenant, ExplainPolicy, Explanation,
@@ -16,6 +17,7 @@ pub use crypto::{
 };
 pub use keys::{
     CancelDestruction, CreateKey, DescribeKey, DisableKey, EnableKey, GetKeyPolicy, KeyPage, KeyRef, KeyView,
-    ListKeys, PutKeyPolicy, RotateKey, ScheduleDestruction, UpdateDescription,
+    ListKeys, PutKeyPolicy, ScheduleDestruction, UpdateDescription,
 };
 pub use names::{BindName, ListNames, NameView};
+pub use rotation::{DisableRotation, EnableRotation, GetRotation, ListRotations, RotateKey, RotationPage};

@@ -102,6 +102,7 @@ fn requests(space: &Space) -> Vec<FaultWhat> {
         Limit::PolicyBytes { max: 32_768 },
         Limit::DescriptionChars { max: 8192 },
         Limit::NamesPerKey { max: 50 },
+        Limit::RotationsOnDemand { key: key(), max: 25 },
         Limit::BatchItems { max: 1000 },
         Limit::ListItems { max: 10_000 },
         Limit::RecordBytes { max: 32_768 },
@@ -120,6 +121,7 @@ fn requests(space: &Space) -> Vec<FaultWhat> {
         Precondition::DestructionNotAllowed,
         Precondition::DestructionWait { least: 604_800 },
         Precondition::Ratchet("export ceiling"),
+        Precondition::NotRotatable { key: key() },
     ];
     let limits = limits.into_iter().map(FaultWhat::LimitExceeded);
     let malformed = malformed.into_iter().map(FaultWhat::Malformed);

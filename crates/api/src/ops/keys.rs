@@ -133,13 +133,6 @@ pub struct CancelDestruction {
     pub key: KeyRef,
 }
 
-/// Makes a new version and lets it be primary.
-#[derive(Debug)]
-pub struct RotateKey {
-    /// Which.
-    pub key: KeyRef,
-}
-
 /// Reads a key's policy as it was written.
 #[derive(Debug)]
 pub struct GetKeyPolicy {

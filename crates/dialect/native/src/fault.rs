@@ -224,6 +224,7 @@ fn limited(limit: Limit) -> Refused {
         Limit::PolicyBytes { max } => ("the policy", max, "bytes"),
         Limit::DescriptionChars { max } => ("the description", max, "characters"),
         Limit::NamesPerKey { max } => ("a key", max, "names"),
+        Limit::RotationsOnDemand { key: _, max } => ("a key", max, "versions on demand"),
         Limit::BatchItems { max } => ("a batch", max, "items"),
         Limit::ListItems { max } => ("a list", max, "items"),
         Limit::RecordBytes { max } => ("the record", max, "bytes"),
@@ -259,6 +260,7 @@ fn precondition(what: &Precondition) -> Refused {
             format!("destruction of this key waits at least {least} seconds")
         }
         Precondition::Ratchet(which) => format!("`{which}` can be tightened but not loosened"),
+        Precondition::NotRotatable { key } => format!("key {key} is no symmetric encryption key"),
     };
     Refused::new(Code::Precondition, text)
 }

@@ -84,6 +84,7 @@ fn limited(limit: Limit) -> String {
         Limit::PolicyBytes { max } => format!("policy is longer than {max} bytes"),
         Limit::DescriptionChars { max } => format!("description is longer than {max} characters"),
         Limit::NamesPerKey { max } => format!("a key has at most {max} names"),
+        Limit::RotationsOnDemand { max, .. } => format!("a key has at most {max} versions on demand"),
         Limit::BatchItems { max } => format!("a batch has at most {max} items"),
         Limit::ListItems { max } => format!("there are more than {max} items"),
         Limit::RecordBytes { .. } => "the key has grown too large".to_owned(),
@@ -107,5 +108,6 @@ fn precondition(what: &Precondition) -> String {
         Precondition::DestructionNotAllowed => "deletion is not allowed for this key".to_owned(),
         Precondition::DestructionWait { least } => format!("destruction waits at least {least} seconds"),
         Precondition::Ratchet(which) => format!("{which} can be tightened but not loosened"),
+        Precondition::NotRotatable { .. } => "only symmetric encryption keys rotate".to_owned(),
     }
 }

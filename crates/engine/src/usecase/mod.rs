@@ -16,6 +16,7 @@ mod places;
 mod policies;
 mod principals;
 mod rotate_key;
+mod rotation;
 mod seal_system;
 mod search_audit;
 mod update_description;
@@ -52,6 +53,10 @@ impl Session<'_> {
             Command::ScheduleDestruction(op) => self.schedule_destruction(op).await,
             Command::CancelDestruction(op) => self.cancel_destruction(op).await,
             Command::RotateKey(op) => self.rotate_key(op).await,
+            Command::EnableRotation(op) => self.enable_rotation(op).await,
+            Command::DisableRotation(op) => self.disable_rotation(op).await,
+            Command::GetRotation(op) => self.get_rotation(op).await,
+            Command::ListRotations(op) => self.list_rotations(op).await,
             Command::Encrypt(_) | Command::Decrypt(_) | Command::GenerateDataKey(_) => {
                 Err(FaultWhat::Internal.into())
             }

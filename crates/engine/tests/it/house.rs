@@ -169,6 +169,11 @@ impl House {
         self.clock.advance_seconds(60 * minutes);
     }
 
+    /// The time here.
+    pub(crate) fn now(&self) -> domain::Timestamp {
+        self.clock.now()
+    }
+
     /// What the store keeps sealed at a place.
     pub(crate) async fn material(&self, at: &MaterialAt) -> Result<SecretBytes, MaterialError> {
         MaterialVault::open(&*self.below.sealed, at).await

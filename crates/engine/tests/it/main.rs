@@ -25,6 +25,8 @@ mod records;
 #[cfg(test)]
 mod revocation;
 #[cfg(test)]
+mod rotation;
+#[cfg(test)]
 mod sealing;
 #[cfg(test)]
 mod unsettled;

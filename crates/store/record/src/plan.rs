@@ -349,13 +349,14 @@ pub(crate) fn scope_of(key: &RowKey) -> Option<Scope> {
 pub(crate) fn index_word(word: &str) -> Option<&'static str> {
     use domain::IndexName::{
         AccountByNumber, BindingByTenant, CredentialByPrincipal, KeyByAge, KeyByDestruction, KeyByName,
-        NamesOfSpace, PolicyByName, PrincipalByName, TenantByName,
+        KeyByRotation, NamesOfSpace, PolicyByName, PrincipalByName, TenantByName,
     };
     let all = [
         KeyByName,
         KeyByAge,
         NamesOfSpace,
         KeyByDestruction,
+        KeyByRotation,
         AccountByNumber,
         TenantByName,
         BindingByTenant,

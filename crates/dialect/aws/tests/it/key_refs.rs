@@ -96,6 +96,11 @@ fn changes_of_state_follow_no_alias() {
         "GetKeyPolicy",
         "PutKeyPolicy",
         "UpdateKeyDescription",
+        "EnableKeyRotation",
+        "DisableKeyRotation",
+        "GetKeyRotationStatus",
+        "RotateKeyOnDemand",
+        "ListKeyRotations",
     ] {
         for given in ["alias/app", "arn:aws:kms:us-east-1:123456789012:alias/app"] {
             let body = serde_json::json!({ "KeyId": given, "Policy": "{}", "Description": "" }).to_string();

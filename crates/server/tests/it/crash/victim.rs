@@ -102,7 +102,7 @@ impl Worker {
                 Ok(())
             }
             (KeyState::Active, 50..65) => self.ask(DisableKey { key: id }).await.map(drop),
-            (KeyState::Active, 65..85) => self.ask(RotateKey { key: id }).await.map(drop),
+            (KeyState::Active, 65..85) => self.ask(RotateKey::unbounded(id)).await.map(drop),
             (KeyState::Suspended, 0..85) => self.ask(EnableKey { key: id }).await.map(drop),
             _ => self.ask(ScheduleDestruction { key: id, wait: WEEK }).await.map(drop),
         }
