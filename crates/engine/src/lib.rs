@@ -19,6 +19,7 @@ mod listing;
 mod parts;
 mod place;
 mod plan;
+mod scheduler;
 mod sealing;
 mod session;
 mod turns;
@@ -26,3 +27,4 @@ mod usecase;
 
 pub use bootstrap::{Bootstrap, BootstrapCredential, BootstrapPrincipal, BootstrapTenant};
 pub use parts::{Engine, Parts};
+pub use scheduler::Ticked;

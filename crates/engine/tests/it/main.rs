@@ -9,6 +9,8 @@ mod crowd;
 #[cfg(test)]
 mod describing;
 #[cfg(test)]
+mod due;
+#[cfg(test)]
 mod ends;
 #[cfg(test)]
 mod gate;

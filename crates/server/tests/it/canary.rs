@@ -2,6 +2,7 @@
 //! finest level, in any form, never; in the image of the process only where they are listed, and nowhere once the
 //! system is sealed. Positive controls show that the search finds what is there.
 
+mod destroyed;
 mod memory;
 pub(crate) mod needle;
 
