@@ -102,6 +102,13 @@ pub enum Limit {
         /// Most labels.
         max: usize,
     },
+    /// Too many versions on demand over the life of one key.
+    RotationsOnDemand {
+        /// The key.
+        key: KeyId,
+        /// Most versions.
+        max: usize,
+    },
     /// Too many items in one batch.
     BatchItems {
         /// Most items.
@@ -199,6 +206,11 @@ pub enum Precondition {
     },
     /// A ratchet would be loosened.
     Ratchet(&'static str),
+    /// Only symmetric encryption keys rotate so.
+    NotRotatable {
+        /// The key.
+        key: KeyId,
+    },
 }
 
 /// What is wrong. Every dialect matches every variant (INV-8).

@@ -138,6 +138,10 @@ operations! {
     ScheduleDestruction => crate::ops::KeyView;
     CancelDestruction => crate::ops::KeyView;
     RotateKey => crate::ops::KeyView;
+    EnableRotation => crate::ops::KeyView;
+    DisableRotation => crate::ops::KeyView;
+    GetRotation => crate::ops::KeyView;
+    ListRotations => crate::ops::RotationPage;
     Encrypt => crate::ops::Encrypted;
     Decrypt => crate::ops::Decrypted;
     ReEncrypt => crate::ops::ReEncrypted;

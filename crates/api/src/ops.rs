@@ -4,6 +4,7 @@ mod admin;
 mod crypto;
 mod keys;
 mod names;
+mod rotation;
 mod sign;
 
 pub use admin::{
@@ -18,10 +19,11 @@ pub use crypto::{
 };
 pub use keys::{
     CancelDestruction, CreateKey, DescribeKey, DisableKey, EnableKey, GetKeyPolicy, KeyPage, KeyRef, KeyView,
-    LabelKey, ListKeyPolicies, ListKeys, ListLabels, PutKeyPolicy, RotateKey, ScheduleDestruction,
-    UnlabelKey, UpdateDescription,
+    LabelKey, ListKeyPolicies, ListKeys, ListLabels, PutKeyPolicy, ScheduleDestruction, UnlabelKey,
+    UpdateDescription,
 };
 pub use names::{BindName, ListNames, NameView, RebindName, UnbindName};
+pub use rotation::{DisableRotation, EnableRotation, GetRotation, ListRotations, RotateKey, RotationPage};
 pub use sign::{
     AgreeKey, Authenticating, Decapsulate, Encapsulate, Encapsulated, GenerateMac, GetPublicKey, Mac,
     PublicKey, SharedSecret, Sign, Signed, Signing, Verified, Verify, VerifyMac,

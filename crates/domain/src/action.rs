@@ -65,6 +65,14 @@ actions! {
     DisableKey = "key:disable", Custody;
     /// Make a new version.
     RotateKey = "key:rotate", Custody;
+    /// Let new versions be made by themselves.
+    EnableRotation = "key:enable-rotation", Custody;
+    /// Let no new versions be made by themselves.
+    DisableRotation = "key:disable-rotation", Custody;
+    /// Read when new versions are made.
+    GetRotation = "key:get-rotation", View;
+    /// List the versions that rotation made.
+    ListRotations = "key:list-rotations", View;
     /// Schedule a destruction.
     ScheduleDestruction = "key:schedule-destruction", Custody;
     /// Cancel a scheduled destruction.

@@ -4,6 +4,8 @@
 //! still hold; a stale attempt is thrown away, its results wiped, and a new one decides again (INV-10). No reply
 //! leaves without its record (INV-5).
 
+mod own;
+
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -80,6 +82,8 @@ const fn may_be_dropped(command: &Command) -> bool {
         | Command::ListLabels(_)
         | Command::ListNames(_)
         | Command::ListKeyPolicies(_)
+        | Command::GetRotation(_)
+        | Command::ListRotations(_)
         | Command::GetKeyPolicy(_)
         | Command::WhoAmI(_)
         | Command::ListTenants(_)
@@ -94,6 +98,8 @@ const fn may_be_dropped(command: &Command) -> bool {
         | Command::ScheduleDestruction(_)
         | Command::CancelDestruction(_)
         | Command::RotateKey(_)
+        | Command::EnableRotation(_)
+        | Command::DisableRotation(_)
         | Command::UpdateDescription(_)
         | Command::LabelKey(_)
         | Command::UnlabelKey(_)
@@ -381,11 +387,12 @@ impl Engine {
             audit: record,
         };
         // The ticket is held meanwhile: the record's space stays its own until the log has it.
-        match self.parts.store.commit(batch).await {
-            Ok(_) => {
-                evict.into_iter().for_each(|key| self.parts.guard.evict(key));
-                Ok(())
-            }
+        let committed = self.parts.store.commit(batch).await;
+        if matches!(committed, Ok(_) | Err(CommitError::OutcomeUnknown)) {
+            evict.into_iter().for_each(|key| self.parts.guard.evict(key));
+        }
+        match committed {
+            Ok(_) => Ok(()),
             Err(CommitError::Stale(_) | CommitError::Conflict | CommitError::Taken(_)) => {
                 Err(Ended::Stale(narrowest(&fence)))
             }

@@ -123,6 +123,7 @@ fn requests(space: &Space) -> Vec<FaultWhat> {
         Limit::DescriptionChars { max: 8192 },
         Limit::NamesPerKey { max: 50 },
         Limit::LabelsPerKey { max: 50 },
+        Limit::RotationsOnDemand { key: key(), max: 25 },
         Limit::BatchItems { max: 1000 },
         Limit::ListItems { max: 10_000 },
         Limit::RecordBytes { max: 32_768 },
@@ -145,6 +146,7 @@ fn requests(space: &Space) -> Vec<FaultWhat> {
         Precondition::DestructionWait { least: 604_800 },
         Precondition::UnlikeKeys { now: key(), then: KeyId::random([4; 16]) },
         Precondition::Ratchet("export ceiling"),
+        Precondition::NotRotatable { key: key() },
     ];
     let limits = limits.into_iter().map(FaultWhat::LimitExceeded);
     let malformed = malformed.into_iter().map(FaultWhat::Malformed);

@@ -162,13 +162,6 @@ pub struct CancelDestruction {
     pub key: KeyRef,
 }
 
-/// Makes a new version and lets it be primary.
-#[derive(Debug)]
-pub struct RotateKey {
-    /// Which.
-    pub key: KeyRef,
-}
-
 /// Lists a key's policies. Each key has one, so what is found out is whether the key is there.
 #[derive(Debug)]
 pub struct ListKeyPolicies {

@@ -149,7 +149,7 @@ fn word_what(what: &FaultWhat, names: &Names<'_>) -> WireError {
         FaultWhat::SignatureInvalid => WireError::client("KMSInvalidSignatureException", ""),
         FaultWhat::MacInvalid => WireError::client("KMSInvalidMacException", ""),
         FaultWhat::MaterialMismatch { .. } => WireError::client("IncorrectKeyMaterialException", ""),
-        FaultWhat::LimitExceeded(limit) => limited(*limit),
+        FaultWhat::LimitExceeded(limit) => limited(*limit, names),
         FaultWhat::Malformed(what) => malformed(what, names),
         FaultWhat::Precondition(what) => precondition(what, names),
         FaultWhat::DryRun => WireError::client("DryRunOperationException", DRY_RUN),
@@ -238,7 +238,7 @@ fn denied(
     text
 }
 
-fn limited(limit: Limit) -> WireError {
+fn limited(limit: Limit, names: &Names<'_>) -> WireError {
     let longer = |member: &str, max: usize| {
         WireError::validation(format!(
             "1 validation error detected: Value at '{member}' failed to satisfy constraint: Member must have length less than or equal to {max}"
@@ -257,6 +257,13 @@ fn limited(limit: Limit) -> WireError {
         Limit::DescriptionChars { max } => longer("description", max),
         Limit::PolicyBytes { max } => longer("policy", max),
         Limit::LabelsPerKey { .. } => WireError::client("TagException", "Too many tags"),
+        Limit::RotationsOnDemand { key, .. } => WireError::client(
+            "LimitExceededException",
+            format!(
+                "The on-demand rotations limit has been reached for the given keyId. No more on-demand rotations can be performed for this key: {}",
+                names.key(key)
+            ),
+        ),
         Limit::NamesPerKey { .. }
         | Limit::BatchItems { .. }
         | Limit::ListItems { .. }
@@ -320,5 +327,6 @@ fn precondition(what: &Precondition, names: &Names<'_>) -> WireError {
         Precondition::Ratchet(which) => {
             WireError::unsupported(format!("{which} can be tightened but not loosened."))
         }
+        Precondition::NotRotatable { .. } => WireError::unsupported(""),
     }
 }

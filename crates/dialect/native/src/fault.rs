@@ -237,6 +237,7 @@ fn limited(limit: Limit) -> Refused {
         Limit::DescriptionChars { max } => ("the description", max, "characters"),
         Limit::NamesPerKey { max } => ("a key", max, "names"),
         Limit::LabelsPerKey { max } => ("a key", max, "labels"),
+        Limit::RotationsOnDemand { key: _, max } => ("a key", max, "versions on demand"),
         Limit::BatchItems { max } => ("a batch", max, "items"),
         Limit::ListItems { max } => ("a list", max, "items"),
         Limit::RecordBytes { max } => ("the record", max, "bytes"),
@@ -281,6 +282,7 @@ fn precondition(what: &Precondition) -> Refused {
             format!("key {then} is of another kind or for other uses than key {now}, to which the name leads")
         }
         Precondition::Ratchet(which) => format!("`{which}` can be tightened but not loosened"),
+        Precondition::NotRotatable { key } => format!("key {key} is no symmetric encryption key"),
     };
     Refused::new(Code::Precondition, text)
 }

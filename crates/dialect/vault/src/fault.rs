@@ -92,6 +92,7 @@ fn limited(limit: Limit) -> String {
         Limit::DescriptionChars { max } => format!("description is longer than {max} characters"),
         Limit::NamesPerKey { max } => format!("a key has at most {max} names"),
         Limit::LabelsPerKey { max } => format!("a key has at most {max} labels"),
+        Limit::RotationsOnDemand { max, .. } => format!("a key has at most {max} versions on demand"),
         Limit::BatchItems { max } => format!("a batch has at most {max} items"),
         Limit::ListItems { max } => format!("there are more than {max} items"),
         Limit::RecordBytes { .. } => "the key has grown too large".to_owned(),
@@ -119,5 +120,6 @@ fn precondition(what: &Precondition) -> String {
         Precondition::DestructionWait { least } => format!("destruction waits at least {least} seconds"),
         Precondition::UnlikeKeys { .. } => "the keys are of different types".to_owned(),
         Precondition::Ratchet(which) => format!("{which} can be tightened but not loosened"),
+        Precondition::NotRotatable { .. } => "only symmetric encryption keys rotate".to_owned(),
     }
 }

@@ -26,6 +26,7 @@ mod principals;
 mod rebind_name;
 mod reencrypt;
 mod rotate_key;
+mod rotation;
 mod seal_system;
 mod search_audit;
 mod sign;
@@ -71,6 +72,10 @@ impl Session<'_> {
             Command::ScheduleDestruction(op) => self.schedule_destruction(op).await,
             Command::CancelDestruction(op) => self.cancel_destruction(op).await,
             Command::RotateKey(op) => self.rotate_key(op).await,
+            Command::EnableRotation(op) => self.enable_rotation(op).await,
+            Command::DisableRotation(op) => self.disable_rotation(op).await,
+            Command::GetRotation(op) => self.get_rotation(op).await,
+            Command::ListRotations(op) => self.list_rotations(op).await,
             Command::GenerateDataKeyPair(op) => self.generate_data_key_pair(op).await,
             Command::GetPublicKey(op) => self.get_public_key(op).await,
             Command::AgreeKey(op) => self.agree_key(op).await,

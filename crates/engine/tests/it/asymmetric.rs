@@ -332,7 +332,10 @@ async fn a_version_is_asked_for_by_its_number() {
     let house = House::open().await;
     let key = made(&house, KeySpec::Ed25519, UsageSet::SIGN_VERIFY).await;
     let old = public(&house, key).await;
-    house.run("root", api::ops::RotateKey { key: KeyRef::Id(key) }).await.unwrap();
+    house
+        .run("root", api::ops::RotateKey { key: KeyRef::Id(key), at_most: None, symmetric_only: false })
+        .await
+        .unwrap();
     assert_ne!(public(&house, key).await, old);
     let algorithm = SignatureAlgorithm::Ed25519;
     let by = |version| Signing { version: Some(version), ..raw(key, algorithm) };

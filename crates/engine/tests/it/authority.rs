@@ -72,7 +72,14 @@ impl Ground {
             "CancelDestruction" => {
                 self.as_seen(who, CancelDestruction { key: KeyRef::Id(self.doomed) }).await
             }
-            "RotateKey" => self.as_seen(who, RotateKey { key: key() }).await,
+            "RotateKey" => self.as_seen(who, RotateKey::unbounded(key())).await,
+            "EnableRotation" => self.as_seen(who, EnableRotation { key: key(), every: 90 * 86_400 }).await,
+            "DisableRotation" => self.as_seen(who, DisableRotation { key: key() }).await,
+            "GetRotation" => self.as_seen(who, GetRotation { key: key() }).await,
+            "ListRotations" => {
+                let op = ListRotations { key: key(), first_too: true, after: None, limit: 10 };
+                self.as_seen(who, op).await
+            }
             "Encrypt" => self.as_seen(who, encrypt(key())).await,
             "Decrypt" => self.as_seen(who, decrypt(&self.blob)).await,
             "GenerateDataKey" => self.as_seen(who, data_key(key(), true)).await,
@@ -130,7 +137,7 @@ impl Ground {
     }
 }
 
-const OPERATIONS: [&str; 43] = [
+const OPERATIONS: [&str; 47] = [
     "CreateKey",
     "DescribeKey",
     "LabelKey",
@@ -143,6 +150,10 @@ const OPERATIONS: [&str; 43] = [
     "ScheduleDestruction",
     "CancelDestruction",
     "RotateKey",
+    "EnableRotation",
+    "DisableRotation",
+    "GetRotation",
+    "ListRotations",
     "Encrypt",
     "Decrypt",
     "ReEncrypt",

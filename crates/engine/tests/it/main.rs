@@ -11,6 +11,8 @@ mod crowd;
 #[cfg(test)]
 mod describing;
 #[cfg(test)]
+mod due;
+#[cfg(test)]
 mod ends;
 #[cfg(test)]
 mod gate;
@@ -36,6 +38,8 @@ mod reencrypt;
 mod rehearsal;
 #[cfg(test)]
 mod revocation;
+#[cfg(test)]
+mod rotation;
 #[cfg(test)]
 mod sealing;
 #[cfg(test)]

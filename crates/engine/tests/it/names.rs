@@ -199,7 +199,10 @@ async fn a_name_moves_to_and_fro_beside_other_changes_and_is_always_one() {
         let house = house.clone();
         tokio::spawn(async move {
             for _ in 0..10 {
-                house.run("root", RotateKey { key: KeyRef::Id(key) }).await.unwrap();
+                house
+                    .run("root", RotateKey { key: KeyRef::Id(key), at_most: None, symmetric_only: false })
+                    .await
+                    .unwrap();
             }
         })
     };

@@ -62,7 +62,11 @@ impl Ground {
 async fn what_comes_out_opens_under_the_new_key_and_context_alone() {
     let ground = Ground::new().await;
     let (from, to) = (ground.from.id(), ground.to.id());
-    ground.house.run("root", RotateKey { key: KeyRef::Id(to) }).await.unwrap();
+    ground
+        .house
+        .run("root", RotateKey { key: KeyRef::Id(to), at_most: None, symmetric_only: false })
+        .await
+        .unwrap();
     let done = ground.run("user").await.unwrap();
     assert_eq!((done.source.0, done.destination.0), (from, to));
     assert_eq!((done.source.1.to_string(), done.sealed.version), (ACCOUNT.to_owned(), 2));
@@ -73,7 +77,11 @@ async fn what_comes_out_opens_under_the_new_key_and_context_alone() {
     assert_eq!(word(opened(&ground.house, from, blob, "new").await), "ciphertext_foreign");
     assert_eq!(opened(&ground.house, from, &ground.blob, "old").await.unwrap(), "text", "the old one stays");
     // The same key, to its newest version.
-    ground.house.run("root", RotateKey { key: KeyRef::Id(from) }).await.unwrap();
+    ground
+        .house
+        .run("root", RotateKey { key: KeyRef::Id(from), at_most: None, symmetric_only: false })
+        .await
+        .unwrap();
     let same = ground.house.run("user", from_to(&ground.blob, Some(from), from)).await.unwrap();
     assert_eq!((same.source.0, same.destination.0, same.sealed.version), (from, from, 2));
     assert_ne!(same.source_material, same.sealed.material);

@@ -88,7 +88,7 @@ pub fn key(tenant: TenantId, n: u32, name: &str) -> Key {
             labels: BTreeMap::new(),
             policy: PolicyDocument { language: Language::Iam, text: "{}".to_owned() },
             cryptoperiod: None,
-            rotation: RotationPolicy { every: None },
+            rotation: RotationPolicy::default(),
             exportable: false,
             destruction_allowed: true,
         },

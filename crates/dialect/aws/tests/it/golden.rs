@@ -8,13 +8,14 @@ use std::sync::Arc;
 
 use api::ops::{
     CiphertextForm, DataKey, Decrypted, Encrypted, EncryptedItem, KeyPage, KeyView, NameView, ReEncrypted,
+    RotationPage,
 };
 use api::{Fault, FaultWhat, Output};
 use domain::{
     Account, AccountId, AccountNumber, Cursor, Dialect, ExportCeiling, HexId, Key, KeyDetails, KeyId,
-    KeySpec, Language, LifecycleEvent, Loaded, MaterialId, MaterialState, Name, NewKey, NewVersion, Origin,
-    Page, PolicyDocument, PrincipalId, ProtectionLevel, Ratchets, Revision, RotationPolicy, Space, TenantId,
-    Timestamp, UsageSet,
+    KeySpec, Language, LifecycleEvent, Loaded, Making, MaterialId, MaterialState, Name, NewKey, NewVersion,
+    Origin, Page, PolicyDocument, PrincipalId, ProtectionLevel, Ratchets, Revision, RotationPolicy, Space,
+    TenantId, Timestamp, UsageSet,
 };
 use keystead_dialect_aws::OPERATIONS;
 use secret::SecretBytes;
@@ -96,6 +97,36 @@ fn destroyed() -> KeyView {
     let loaded = Loaded::opened(Key::clone(&doomed.key), Revision(2));
     let transition = loaded.get().destroy(AT.plus_seconds(8 * 86_400)).unwrap();
     view(loaded.apply(&transition).0)
+}
+
+/// The key with a version on demand, then one that was due.
+fn rotated() -> Key {
+    let version = |n: u8| NewVersion {
+        hex_id: HexId::from_bytes([n; 16]),
+        material_id: MaterialId::from_bytes([n; 32]),
+        origin: Origin::Generated,
+        material: MaterialState::Present,
+        protection: ProtectionLevel::Software,
+        created_at: AT.plus_seconds(i64::from(n)),
+    };
+    let loaded = |key| Loaded::opened(key, Revision(1));
+    let policy = RotationPolicy { every: Some(90 * 86_400), since: Some(AT) };
+    let key = loaded(key()).edit(|details| details.rotation = policy).0;
+    let key = loaded(key).rotate_as(version(2), Making::OnDemand).unwrap().0;
+    loaded(key).rotate_as(version(3), Making::Automatic).unwrap().0
+}
+
+fn rotated_and_doomed() -> Key {
+    let loaded = Loaded::opened(rotated(), Revision(1));
+    let transition = loaded.get().schedule_destruction(AT, 7 * 86_400).unwrap();
+    loaded.apply(&transition).0
+}
+
+/// A page of its versions, without the first so many.
+fn rotations(without: usize, next: Option<Cursor>) -> RotationPage {
+    let key = rotated();
+    let items = key.versions()[without..].to_vec();
+    RotationPage { key: id(), primary: key.primary(), versions: Page { items, next } }
 }
 
 fn ciphertext() -> EncryptedItem {
@@ -267,6 +298,23 @@ fn cases() -> Vec<(&'static str, &'static str, Output)> {
             "ReEncrypt",
             r#"{"CiphertextBlob":"/+7dzA==","SourceKeyId":"alias/old","SourceEncryptionContext":{"b":"2"},"DestinationKeyId":"1234abcd-12ab-4cd3-8123-1234567890ab","SourceEncryptionAlgorithm":"SYMMETRIC_DEFAULT","DestinationEncryptionAlgorithm":"SYMMETRIC_DEFAULT"}"#,
             reencrypted(),
+        ),
+        (
+            "EnableKeyRotation",
+            r#"{"KeyId":"1234abcd-12ab-4cd3-8123-1234567890ab","RotationPeriodInDays":90}"#,
+            Output::EnableRotation(view(key())),
+        ),
+        ("EnableKeyRotation", on_key, Output::EnableRotation(view(key()))),
+        ("DisableKeyRotation", on_key, Output::DisableRotation(view(key()))),
+        ("GetKeyRotationStatus", on_key, Output::GetRotation(view(key()))),
+        ("GetKeyRotationStatus", on_key, Output::GetRotation(view(rotated()))),
+        ("GetKeyRotationStatus", on_key, Output::GetRotation(view(rotated_and_doomed()))),
+        ("RotateKeyOnDemand", on_key, Output::RotateKey(view(rotated()))),
+        ("ListKeyRotations", on_key, Output::ListRotations(rotations(1, None))),
+        (
+            "ListKeyRotations",
+            r#"{"KeyId":"1234abcd-12ab-4cd3-8123-1234567890ab","IncludeKeyMaterial":"ALL_KEY_MATERIAL","Limit":3,"Marker":"bQECAw"}"#,
+            Output::ListRotations(rotations(0, next())),
         ),
         (
             "UpdateKeyDescription",

@@ -100,6 +100,11 @@ fn changes_of_state_follow_no_alias() {
         "ListResourceTags",
         "TagResource",
         "UntagResource",
+        "EnableKeyRotation",
+        "DisableKeyRotation",
+        "GetKeyRotationStatus",
+        "RotateKeyOnDemand",
+        "ListKeyRotations",
     ] {
         for given in ["alias/app", "arn:aws:kms:us-east-1:123456789012:alias/app"] {
             let body = serde_json::json!({ "KeyId": given, "Policy": "{}", "Description": "", "Tags": [], "TagKeys": [] });

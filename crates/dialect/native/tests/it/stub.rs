@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use api::ops::{
     CallerView, CiphertextForm, DataKey, Decrypted, Encrypted, EncryptedItem, Explanation, KeyPage, KeyView,
-    NameView, NewCredential, ReEncrypted, TenantView,
+    NameView, NewCredential, ReEncrypted, RotationPage, TenantView,
 };
 use api::{Command, Fault, FaultWhat, Kms, Output, RequestContext};
 use async_trait::async_trait;
@@ -88,7 +88,7 @@ fn key_view() -> KeyView {
         labels: BTreeMap::from([("team".to_owned(), "blue".to_owned())]),
         policy: document(),
         cryptoperiod: None,
-        rotation: RotationPolicy { every: Some(86_400) },
+        rotation: RotationPolicy { every: Some(86_400), since: None },
         exportable: false,
         destruction_allowed: true,
     };
@@ -197,6 +197,11 @@ fn record() -> AuditRecord {
     }
 }
 
+fn rotations() -> RotationPage {
+    let key = key_view().key;
+    RotationPage { key: key.id(), primary: key.primary(), versions: page(key.versions()[0].clone()) }
+}
+
 fn page<T>(item: T) -> Page<T> {
     Page { items: vec![item], next: Some(Cursor(vec![0, 255])) }
 }
@@ -216,6 +221,10 @@ fn answer(command: Command) -> Output {
         Command::ScheduleDestruction(_) => Output::ScheduleDestruction(key_view()),
         Command::CancelDestruction(_) => Output::CancelDestruction(key_view()),
         Command::RotateKey(_) => Output::RotateKey(key_view()),
+        Command::EnableRotation(_) => Output::EnableRotation(key_view()),
+        Command::DisableRotation(_) => Output::DisableRotation(key_view()),
+        Command::GetRotation(_) => Output::GetRotation(key_view()),
+        Command::ListRotations(_) => Output::ListRotations(rotations()),
         Command::Encrypt(_) => Output::Encrypt(Encrypted {
             key,
             account: number,
