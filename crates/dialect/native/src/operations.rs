@@ -66,7 +66,7 @@ operations! {
     CreateAccount = "account.create", POST "accounts", [CreateAccount on System];
     CreateTenant = "tenant.create", POST "tenants", [CreateTenant on Account];
     ListTenants = "tenant.list", GET "tenants", [ListTenants on Account];
-    CreateKey = "key.create", POST "tenants/{tenant}/keys", [CreateKey on Tenant, BindName on Name];
+    CreateKey = "key.create", POST "tenants/{tenant}/keys", [CreateKey on Tenant, LabelKey on Tenant, BindName on Name];
     ListKeys = "key.list", GET "tenants/{tenant}/keys", [ListKeys on Tenant];
     ShowKey = "key.show", GET "tenants/{tenant}/keys/{key}", [DescribeKey on Key];
     EnableKey = "key.enable", POST "tenants/{tenant}/keys/{key}:enable", [EnableKey on Key];

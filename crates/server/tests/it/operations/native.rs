@@ -25,7 +25,7 @@ const BODIES: &[(&str, Build)] = &[
     ("account.create", |p| json!({ "number": format!("{:012}", p.fresh), "name": p.new_name() })),
     ("tenant.create", |p| json!({ "name": p.new_name() })),
     ("tenant.list", none),
-    ("key.create", |p| json!({ "name": p.new_name() })),
+    ("key.create", |p| json!({ "name": p.new_name(), "labels": { "team": "pay" } })),
     ("key.list", none),
     ("key.show", none),
     ("key.enable", none),
