@@ -4,6 +4,7 @@
 with transit enabled instead: what passes there is what the original does.
 """
 
+import functools
 import json
 import os
 import pathlib
@@ -37,10 +38,10 @@ def keystead(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def kms_for(keystead):
-    """Makes a boto3 client: other region, other credentials; one try, so that a refusal is seen once."""
+def client_for(keystead):
+    """Makes a boto3 client of a service: other region, other credentials; one try, so that a refusal is seen once."""
 
-    def make(**changes):
+    def make(service, **changes):
         options = {
             "region_name": keystead.region,
             "endpoint_url": keystead.endpoint,
@@ -48,9 +49,14 @@ def kms_for(keystead):
             "aws_secret_access_key": keystead.secret_key,
             "config": botocore.config.Config(retries={"total_max_attempts": 1}, read_timeout=20),
         }
-        return boto3.session.Session().client("kms", **(options | changes))
+        return boto3.session.Session().client(service, **(options | changes))
 
     return make
+
+
+@pytest.fixture(scope="session")
+def kms_for(client_for):
+    return functools.partial(client_for, "kms")
 
 
 @pytest.fixture(scope="session")
@@ -100,17 +106,23 @@ def bao(vault, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def aws(keystead, tmp_path_factory):
+def aws(aws_for):
     """Runs `aws kms …` with JSON output."""
+    return aws_for("kms")
+
+
+@pytest.fixture(scope="session")
+def aws_for(keystead, tmp_path_factory):
+    """Makes what runs `aws SERVICE …` with JSON output."""
     home = tmp_path_factory.mktemp("aws-home")
-    command = [sys.executable, PROGRAMS / "aws", "--endpoint-url", keystead.endpoint, "--output", "json", "kms"]
+    command = [sys.executable, PROGRAMS / "aws", "--endpoint-url", keystead.endpoint, "--output", "json"]
     variables = {
         "AWS_ACCESS_KEY_ID": keystead.access_key,
         "AWS_SECRET_ACCESS_KEY": keystead.secret_key,
         "AWS_DEFAULT_REGION": keystead.region,
         "AWS_MAX_ATTEMPTS": "1",
     }
-    return Program(command, environment(home, **variables))
+    return lambda service: Program([*command, service], environment(home, **variables))
 
 
 def environment(home, **variables):

@@ -47,8 +47,8 @@ class Server:
             self.process.wait()
 
 
-def start(folder):
-    """Starts a server on a free loopback port with its data in `folder`."""
+def start(folder, *more):
+    """Starts a server on a free loopback port with its data in `folder`; `more` are arguments of `dev`."""
     port = free_port()
     endpoint = f"http://127.0.0.1:{port}"
     command = [
@@ -60,6 +60,7 @@ def start(folder):
         "--region", OTHER_REGION,
         "--access-key", f"{ACCESS_KEY}:{SECRET_KEY}",
         "--root-token", ROOT_TOKEN,
+        *map(str, more),
     ]
     out, err = folder / "stdout", folder / "stderr"
     # The tests' own variables are no settings of the server, which refuses those it does not know.

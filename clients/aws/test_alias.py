@@ -1,5 +1,6 @@
-"""CreateAlias, ListAliases, and aliases wherever a key may be named."""
+"""The four operations of aliases, and aliases wherever a key may be named."""
 
+import json
 import re
 
 import pytest
@@ -93,3 +94,87 @@ def test_a_key_that_is_pending_deletion_gets_no_alias(kms, keystead, key, alias)
     kms.schedule_key_deletion(KeyId=key)
     with refused("KMSInvalidStateException", f"{keystead.key_arn(key)} is pending deletion."):
         kms.create_alias(AliasName=alias, TargetKeyId=key)
+
+
+@pytest.fixture
+def other(kms):
+    return kms.create_key()["KeyMetadata"]["KeyId"]
+
+
+def deny(kms, keystead, key, action):
+    whole = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{keystead.account}:root"}, "Action": "kms:*", "Resource": "*"}
+    denied = {"Effect": "Deny", "Principal": "*", "Action": action, "Resource": "*"}
+    policy = {"Version": "2012-10-17", "Statement": [whole, denied]}
+    kms.put_key_policy(KeyId=key, PolicyName="default", Policy=json.dumps(policy))
+
+
+def test_an_alias_leads_to_another_key_at_once(kms, keystead, key, other, alias):
+    kms.create_alias(AliasName=alias, TargetKeyId=key)
+    before = kms.encrypt(KeyId=alias, Plaintext=b"x")
+    assert before["KeyId"] == keystead.key_arn(key)
+    answer = kms.update_alias(AliasName=alias, TargetKeyId=other)
+    assert set(answer) == {"ResponseMetadata"}, "the answer is empty"
+    assert kms.encrypt(KeyId=alias, Plaintext=b"x")["KeyId"] == keystead.key_arn(other)
+    assert kms.decrypt(CiphertextBlob=before["CiphertextBlob"])["Plaintext"] == b"x"
+    assert kms.list_aliases(KeyId=key)["Aliases"] == []
+    assert [entry["AliasName"] for entry in kms.list_aliases(KeyId=other)["Aliases"]] == [alias]
+    kms.update_alias(AliasName=alias, TargetKeyId=keystead.key_arn(key))
+    assert kms.describe_key(KeyId=alias)["KeyMetadata"]["KeyId"] == key
+    kms.update_alias(AliasName=alias, TargetKeyId=key)
+    assert kms.describe_key(KeyId=alias)["KeyMetadata"]["KeyId"] == key
+
+
+def test_an_alias_does_not_move_to_a_key_that_is_pending_deletion(kms, keystead, key, other, alias):
+    kms.create_alias(AliasName=alias, TargetKeyId=key)
+    kms.schedule_key_deletion(KeyId=other)
+    with refused("KMSInvalidStateException", f"{keystead.key_arn(other)} is pending deletion."):
+        kms.update_alias(AliasName=alias, TargetKeyId=other)
+    third = kms.create_key()["KeyMetadata"]["KeyId"]
+    kms.schedule_key_deletion(KeyId=key)
+    kms.update_alias(AliasName=alias, TargetKeyId=third)
+    assert kms.describe_key(KeyId=alias)["KeyMetadata"]["KeyId"] == third
+
+
+def test_a_deleted_alias_leads_nowhere_and_is_free(kms, keystead, key, other, alias):
+    kms.create_alias(AliasName=alias, TargetKeyId=key)
+    answer = kms.delete_alias(AliasName=alias)
+    assert set(answer) == {"ResponseMetadata"}, "the answer is empty"
+    gone = f"Alias {keystead.alias_arn(alias)} is not found."
+    for act in (
+        lambda: kms.encrypt(KeyId=alias, Plaintext=b"x"),
+        lambda: kms.delete_alias(AliasName=alias),
+        lambda: kms.update_alias(AliasName=alias, TargetKeyId=key),
+    ):
+        with refused("NotFoundException", gone):
+            act()
+    assert kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] == "Enabled"
+    kms.create_alias(AliasName=alias, TargetKeyId=other)
+    kms.schedule_key_deletion(KeyId=other)
+    kms.delete_alias(AliasName=alias)
+
+
+def test_reserved_and_malformed_names_are_neither_moved_nor_deleted(kms, key, name):
+    for act in (lambda n: kms.delete_alias(AliasName=n), lambda n: kms.update_alias(AliasName=n, TargetKeyId=key)):
+        with refused("NotAuthorizedException"):
+            act("alias/aws/s3")
+        with refused("ValidationException", starting('Alias must start with the prefix "alias/".')):
+            act(name)
+        with refused("ValidationException", starting("1 validation error detected: Value 'alias/a b' at 'aliasName'")):
+            act("alias/a b")
+
+
+@pytest.mark.parametrize("on", ["old", "new"])
+def test_both_keys_must_allow_an_update(kms, keystead, key, other, alias, on):
+    kms.create_alias(AliasName=alias, TargetKeyId=key)
+    deny(kms, keystead, key if on == "old" else other, "kms:UpdateAlias")
+    with refused("AccessDeniedException", re.compile(".* perform: kms:UpdateAlias on resource: .* with an explicit deny")):
+        kms.update_alias(AliasName=alias, TargetKeyId=other)
+    assert kms.describe_key(KeyId=alias)["KeyMetadata"]["KeyId"] == key
+
+
+def test_the_key_must_allow_a_deletion(kms, keystead, key, alias):
+    kms.create_alias(AliasName=alias, TargetKeyId=key)
+    deny(kms, keystead, key, "kms:DeleteAlias")
+    with refused("AccessDeniedException", re.compile(".* perform: kms:DeleteAlias on resource: .* with an explicit deny")):
+        kms.delete_alias(AliasName=alias)
+    assert kms.describe_key(KeyId=alias)["KeyMetadata"]["KeyId"] == key

@@ -130,3 +130,14 @@ def test_an_unknown_key_has_no_policy(kms, keystead):
     absent = "00000000-0000-4000-8000-000000000000"
     with refused("NotFoundException", f"Key '{keystead.key_arn(absent)}' does not exist"):
         kms.get_key_policy(KeyId=absent)
+
+
+def test_a_key_has_one_policy_by_name(kms, keystead, key):
+    for reference in (key, keystead.key_arn(key)):
+        answer = kms.list_key_policies(KeyId=reference, Limit=1)
+        assert (answer["PolicyNames"], answer["Truncated"]) == (["default"], False)
+    kms.schedule_key_deletion(KeyId=key)
+    assert kms.list_key_policies(KeyId=key)["PolicyNames"] == ["default"]
+    absent = "00000000-0000-4000-8000-000000000000"
+    with refused("NotFoundException", f"Key '{keystead.key_arn(absent)}' does not exist"):
+        kms.list_key_policies(KeyId=absent)

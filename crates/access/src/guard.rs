@@ -95,7 +95,8 @@ impl Guard {
         Ok((material, name))
     }
 
-    /// Random bytes for a data key, from the preferred provider; wrapping them is what needs a permit.
+    /// Random bytes, from the preferred provider: for a data key, whose wrapping is what needs a permit, or for a caller
+    /// who may have them. They concern no key.
     ///
     /// # Errors
     /// [`GuardError::Provider`].

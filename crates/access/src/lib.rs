@@ -17,6 +17,8 @@
 //! - Several items under one permit: `guard.begin(permit, &key)` gives a [`KeyUse`] for so many items.
 //! - Making material: `allowed.for_new_key(tenant, id)` after `CreateKey` on the tenant, `allowed.for_new_version(&key)`
 //!   after `RotateKey`; then `guard.generate(permit, spec)`.
+//! - What is due by itself: `due(now, &key)` gives what the key's own plan demands, and for a rotation what
+//!   `for_new_version` wants.
 //! - Account-wide actions (principals, policies, audit, explaining) are asked of the account, principal, policy or audit
 //!   log, never of a key: key policies have no words for them.
 //! - Writing: [`validate`] before any document is stored (INV-13); `decider.keeps_control` is the lockout check;
@@ -32,6 +34,7 @@ mod cedar;
 mod decide;
 mod decider;
 mod document;
+mod due;
 mod evaluate;
 mod explain;
 mod guard;
@@ -47,6 +50,7 @@ pub use cedar::{role_policies, schema_text};
 pub use decide::Demand;
 pub use decider::{Decider, Refused};
 pub use document::{MAX_DOCUMENT_BYTES, PolicyFault, PolicyUse, validate};
+pub use due::{Due, due};
 pub use explain::Explained;
 pub use guard::{Guard, GuardError};
 pub use iam::{delegating_key_policy, iam_names};

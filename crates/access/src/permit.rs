@@ -140,11 +140,12 @@ enum Need {
 const fn need_of(action: Action) -> Option<Need> {
     let usage = match action {
         Action::Encrypt
+        | Action::ReEncryptTo
         | Action::GenerateDataKey
         | Action::GenerateWrappedDataKey
         | Action::GenerateDataKeyPair
         | Action::GenerateWrappedDataKeyPair => Usage::Encrypt,
-        Action::Decrypt => Usage::Decrypt,
+        Action::Decrypt | Action::ReEncryptFrom => Usage::Decrypt,
         Action::Sign => Usage::Sign,
         Action::Verify => Usage::Verify,
         Action::GenerateMac => Usage::GenerateMac,

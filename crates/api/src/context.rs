@@ -20,4 +20,7 @@ pub struct RequestContext {
     pub operation: Cow<'static, str>,
     /// The peer's address; `None` on a unix socket.
     pub address: Option<IpAddr>,
+    /// Only asks what would come of it: everything is decided, admitted and recorded as ever, nothing is done, and
+    /// what would have been done is answered with [`crate::FaultWhat::DryRun`].
+    pub dry_run: bool,
 }

@@ -97,6 +97,18 @@ pub enum Limit {
         /// Most names.
         max: usize,
     },
+    /// Too many labels on one key.
+    LabelsPerKey {
+        /// Most labels.
+        max: usize,
+    },
+    /// Too many versions on demand over the life of one key.
+    RotationsOnDemand {
+        /// The key.
+        key: KeyId,
+        /// Most versions.
+        max: usize,
+    },
     /// Too many items in one batch.
     BatchItems {
         /// Most items.
@@ -185,8 +197,20 @@ pub enum Precondition {
         /// Least seconds.
         least: u32,
     },
+    /// A name would lead to a key of another kind, or for other uses.
+    UnlikeKeys {
+        /// Where it leads.
+        now: KeyId,
+        /// Where it should lead.
+        then: KeyId,
+    },
     /// A ratchet would be loosened.
     Ratchet(&'static str),
+    /// Only symmetric encryption keys rotate so.
+    NotRotatable {
+        /// The key.
+        key: KeyId,
+    },
 }
 
 /// What is wrong. Every dialect matches every variant (INV-8).
@@ -354,6 +378,8 @@ pub enum FaultWhat {
     Malformed(Malformed),
     /// A rule would be broken.
     Precondition(Precondition),
+    /// It would have been done, but it was only asked what would come of it.
+    DryRun,
     /// Understood, deliberately absent here; stands in the compatibility table.
     Unsupported {
         /// What, in canonical words.
@@ -433,6 +459,7 @@ impl FaultWhat {
             Self::LimitExceeded(_) => "limit_exceeded",
             Self::Malformed(_) => "malformed",
             Self::Precondition(_) => "precondition",
+            Self::DryRun => "dry_run",
             Self::Unsupported { .. } => "unsupported",
             Self::Conflict => "conflict",
             Self::Throttled { .. } => "throttled",

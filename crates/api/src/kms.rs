@@ -14,6 +14,35 @@ pub trait Operation: Send + Sized + 'static {
     fn into_command(self) -> Command;
     /// Takes the answer out again; `None` if it belongs to another operation.
     fn from_output(output: Output) -> Option<Self::Output>;
+    /// Whether it is only asked what would come of it ([`RequestContext::dry_run`]).
+    fn is_rehearsal(&self) -> bool {
+        false
+    }
+}
+
+/// An operation that its client may ask to be carried out or only rehearsed.
+#[derive(Debug)]
+pub struct Rehearsable<O> {
+    /// The operation.
+    pub op: O,
+    /// True: nothing shall be done.
+    pub dry_run: bool,
+}
+
+impl<O: Operation> Operation for Rehearsable<O> {
+    type Output = O::Output;
+
+    fn into_command(self) -> Command {
+        self.op.into_command()
+    }
+
+    fn from_output(output: Output) -> Option<Self::Output> {
+        O::from_output(output)
+    }
+
+    fn is_rehearsal(&self) -> bool {
+        self.dry_run
+    }
 }
 
 /// The engine, as dialects see it.
@@ -52,6 +81,7 @@ impl<K: Kms + ?Sized> KmsExt for K {
         proof: Proof,
         op: O,
     ) -> Result<O::Output, Fault> {
+        let context = RequestContext { dry_run: context.dry_run || op.is_rehearsal(), ..context };
         let output = self.call(context, proof, op.into_command()).await?;
         O::from_output(output).ok_or(Fault::new(FaultWhat::Internal))
     }
@@ -99,14 +129,22 @@ operations! {
     CreateKey => crate::ops::KeyView;
     DescribeKey => crate::ops::KeyView;
     UpdateDescription => crate::ops::KeyView;
+    LabelKey => crate::ops::KeyView;
+    UnlabelKey => crate::ops::KeyView;
+    ListLabels => domain::Page<(String, String)>;
     ListKeys => crate::ops::KeyPage;
     EnableKey => crate::ops::KeyView;
     DisableKey => crate::ops::KeyView;
     ScheduleDestruction => crate::ops::KeyView;
     CancelDestruction => crate::ops::KeyView;
     RotateKey => crate::ops::KeyView;
+    EnableRotation => crate::ops::KeyView;
+    DisableRotation => crate::ops::KeyView;
+    GetRotation => crate::ops::KeyView;
+    ListRotations => crate::ops::RotationPage;
     Encrypt => crate::ops::Encrypted;
     Decrypt => crate::ops::Decrypted;
+    ReEncrypt => crate::ops::ReEncrypted;
     GenerateDataKey => crate::ops::DataKey;
     GenerateDataKeyPair => crate::ops::DataKeyPair;
     Sign => crate::ops::Signed;
@@ -117,8 +155,12 @@ operations! {
     AgreeKey => crate::ops::SharedSecret;
     Encapsulate => crate::ops::Encapsulated;
     Decapsulate => crate::ops::SharedSecret;
+    GenerateRandom => secret::SecretBytes;
     BindName => ();
+    RebindName => ();
+    UnbindName => ();
     ListNames => domain::Page<crate::ops::NameView>;
+    ListKeyPolicies => crate::ops::KeyView;
     GetKeyPolicy => domain::PolicyDocument;
     PutKeyPolicy => ();
     WhoAmI => crate::ops::CallerView;

@@ -18,4 +18,4 @@ pub use domain::{
     UsageSet,
 };
 pub use fault::{Fault, FaultWhat, Limit, Malformed, Precondition};
-pub use kms::{Command, Kms, KmsExt, Operation, Output};
+pub use kms::{Command, Kms, KmsExt, Operation, Output, Rehearsable};

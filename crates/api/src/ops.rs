@@ -4,6 +4,7 @@ mod admin;
 mod crypto;
 mod keys;
 mod names;
+mod rotation;
 mod sign;
 
 pub use admin::{
@@ -13,13 +14,16 @@ pub use admin::{
 };
 pub use crypto::{
     AssociatedData, CiphertextForm, DataKey, DataKeyPair, DataKeyShape, Decrypt, DecryptItem, Decrypted,
-    Encrypt, EncryptItem, Encrypted, EncryptedItem, GenerateDataKey, GenerateDataKeyPair,
+    Encrypt, EncryptItem, Encrypted, EncryptedItem, GenerateDataKey, GenerateDataKeyPair, GenerateRandom,
+    ReEncrypt, ReEncrypted,
 };
 pub use keys::{
     CancelDestruction, CreateKey, DescribeKey, DisableKey, EnableKey, GetKeyPolicy, KeyPage, KeyRef, KeyView,
-    ListKeys, PutKeyPolicy, RotateKey, ScheduleDestruction, UpdateDescription,
+    LabelKey, ListKeyPolicies, ListKeys, ListLabels, PutKeyPolicy, ScheduleDestruction, UnlabelKey,
+    UpdateDescription,
 };
-pub use names::{BindName, ListNames, NameView};
+pub use names::{BindName, ListNames, NameView, RebindName, UnbindName};
+pub use rotation::{DisableRotation, EnableRotation, GetRotation, ListRotations, RotateKey, RotationPage};
 pub use sign::{
     AgreeKey, Authenticating, Decapsulate, Encapsulate, Encapsulated, GenerateMac, GetPublicKey, Mac,
     PublicKey, SharedSecret, Sign, Signed, Signing, Verified, Verify, VerifyMac,

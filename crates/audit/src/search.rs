@@ -200,6 +200,6 @@ fn matches(query: &AuditQuery, record: &AuditRecord) -> bool {
         && tenant.is_none_or(|t| record.tenant == Some(t))
         && since.is_none_or(|since| record.at >= since)
         && operation.as_ref().is_none_or(|o| record.operation == *o)
-        && target.as_ref().is_none_or(|id| record.target.as_ref().is_some_and(|t| t.id == *id))
+        && target.as_ref().is_none_or(|id| record.target.iter().chain(&record.also).any(|t| t.id == *id))
         && is(principal, record.subject.principal)
 }

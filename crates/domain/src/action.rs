@@ -53,14 +53,26 @@ actions! {
     ListKeys = "key:list", View;
     /// Write a key's description.
     UpdateDescription = "key:update-description", Custody;
-    /// Change labels and settings.
-    UpdateKey = "key:update", Custody;
+    /// Label a key.
+    LabelKey = "key:label", Custody;
+    /// Take labels from a key.
+    UnlabelKey = "key:unlabel", Custody;
+    /// Read a key's labels.
+    ListLabels = "key:list-labels", View;
     /// Let a suspended key be used again.
     EnableKey = "key:enable", Custody;
     /// Suspend a key.
     DisableKey = "key:disable", Custody;
     /// Make a new version.
     RotateKey = "key:rotate", Custody;
+    /// Let new versions be made by themselves.
+    EnableRotation = "key:enable-rotation", Custody;
+    /// Let no new versions be made by themselves.
+    DisableRotation = "key:disable-rotation", Custody;
+    /// Read when new versions are made.
+    GetRotation = "key:get-rotation", View;
+    /// List the versions that rotation made.
+    ListRotations = "key:list-rotations", View;
     /// Schedule a destruction.
     ScheduleDestruction = "key:schedule-destruction", Custody;
     /// Cancel a scheduled destruction.
@@ -69,6 +81,10 @@ actions! {
     Encrypt = "key:encrypt", Use;
     /// Unprotect data.
     Decrypt = "key:decrypt", Use;
+    /// Unprotect data in order to protect it again: asked of the key that protects it now.
+    ReEncryptFrom = "key:reencrypt-from", Use;
+    /// Protect data that another key or context protected: asked of the key that protects it then.
+    ReEncryptTo = "key:reencrypt-to", Use;
     /// Make a data key, in the clear and wrapped.
     GenerateDataKey = "key:generate-data-key", Use;
     /// Make a data key, wrapped only.
@@ -93,12 +109,18 @@ actions! {
     Encapsulate = "key:encapsulate", Use;
     /// Recover a shared secret.
     Decapsulate = "key:decapsulate", Use;
+    /// Make random bytes, which no key protects.
+    GenerateRandom = "random:generate", Use;
+    /// List the names of a key's policies.
+    ListKeyPolicies = "key:list-policies", View;
     /// Read a key's policy.
     GetKeyPolicy = "key:get-policy", View;
     /// Write a key's policy.
     PutKeyPolicy = "key:put-policy", Custody;
     /// Bind a name: asked of the name and of the key.
     BindName = "name:bind", Custody;
+    /// Let a name lead to another key: asked of the name and of both keys.
+    RebindName = "name:rebind", Custody;
     /// Remove a name: asked of the name and of the key.
     UnbindName = "name:unbind", Custody;
     /// List names.

@@ -89,6 +89,10 @@ pub struct AuditRecord {
     pub tenant: Option<TenantId>,
     /// On what.
     pub target: Option<Target>,
+    /// What else it was about, as far as it got: the name that was bound, the key it led to before, the key that a
+    /// ciphertext was taken from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Target>,
     /// Items in the batch, when more than one.
     pub items: Option<u32>,
     /// Items of the batch that failed; the outcome is then the first one's failure, though others may have been done.
@@ -100,6 +104,9 @@ pub struct AuditRecord {
     pub decision: Decision,
     /// How it ended.
     pub outcome: Outcome,
+    /// Whether it was only asked what would come of it: nothing was done, whatever the outcome says.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dry_run: bool,
     /// Whether every cryptographic step was an approved one; `None` where there was none.
     pub fips_approved: Option<bool>,
     /// Microseconds from taking up to asking for this record.

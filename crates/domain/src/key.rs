@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::material::AbsentReason;
 use crate::{
-    AccountId, Cryptoperiod, Dialect, FolderId, IllegalTransition, KeyId, KeySpec, KeyState, KeyVersion,
-    LifecycleEvent, MaterialEvent, MaterialState, Name, NewVersion, PolicyDocument, PrincipalId,
-    RatchetLoosened, Ratchets, RotationPolicy, ScheduledDestruction, TenantId, Timestamp, Transition, Usage,
-    UsageSet, VersionId,
+    AccountId, Cryptoperiod, Dialect, FolderId, IllegalTransition, KeyFamily, KeyId, KeySpec, KeyState,
+    KeyVersion, LifecycleEvent, Making, MaterialEvent, MaterialState, Name, NewVersion, PolicyDocument,
+    PrincipalId, RatchetLoosened, Ratchets, RotationPolicy, ScheduledDestruction, TenantId, Timestamp,
+    Transition, Usage, UsageSet, VersionId,
 };
 
 /// A key. See the module's text for what may change how.
@@ -181,7 +181,7 @@ impl Key {
             resumes_deactivated: false,
             destruction: None,
             primary: Some(1),
-            versions: vec![KeyVersion::first_active(1, version)],
+            versions: vec![KeyVersion::first_active(1, Making::Born, version)],
             ratchets,
             details,
         }
@@ -241,6 +241,36 @@ impl Key {
             (Some(d), _) => Err(Refusal::DestructionScheduled(d)),
             (None, state) if state.is_destroyed() => Err(Refusal::State(state)),
             (None, _) => Ok(()),
+        }
+    }
+
+    /// Whether a name of this key may lead to the other instead: both are symmetric, or both for MACs, or both
+    /// asymmetric, and for the same uses, so that who goes by the name gets what it expects (AWS KMS API Reference,
+    /// UpdateAlias).
+    #[must_use]
+    pub fn is_like(&self, other: &Self) -> bool {
+        let kind = |key: &Self| match key.spec.family() {
+            KeyFamily::Aes => 0_u8,
+            KeyFamily::Hmac => 1,
+            KeyFamily::Rsa
+            | KeyFamily::Ecdsa
+            | KeyFamily::Eddsa
+            | KeyFamily::Xdh
+            | KeyFamily::MlDsa
+            | KeyFamily::MlKem => 2,
+        };
+        kind(self) == kind(other) && self.usage == other.usage
+    }
+
+    /// Whether it may have a new version, and its owner may say when it gets one: only while it is active.
+    ///
+    /// # Errors
+    /// [`Refusal`] in any other state, and once its destruction is scheduled.
+    pub fn admit_rotation(&self) -> Result<(), Refusal> {
+        match (self.destruction, self.state) {
+            (Some(d), _) => Err(Refusal::DestructionScheduled(d)),
+            (None, KeyState::Active) => Ok(()),
+            (None, state) => Err(Refusal::State(state)),
         }
     }
 
@@ -339,10 +369,13 @@ impl Key {
         }
     }
 
+    /// What is left says that there was a key; its names are free for others.
     fn erase(&mut self, at: Timestamp, t: Transition) {
         self.state = t.to();
         self.destruction = None;
         self.primary = None;
+        self.details.names.clear();
+        self.details.rotation = RotationPolicy::default();
         for version in &mut self.versions {
             if let Ok(t) = version.state.on(LifecycleEvent::Destroy) {
                 version.state = t.to();
@@ -354,15 +387,10 @@ impl Key {
     }
 
     /// Adds a version and makes it primary (rotation). Crate-private: goes through `Loaded::rotate`.
-    pub(crate) fn add_version(&mut self, new: NewVersion) -> Result<VersionId, Refusal> {
-        if let Some(d) = self.destruction {
-            return Err(Refusal::DestructionScheduled(d));
-        }
-        if self.state != KeyState::Active {
-            return Err(Refusal::State(self.state));
-        }
+    pub(crate) fn add_version(&mut self, new: NewVersion, making: Making) -> Result<VersionId, Refusal> {
+        self.admit_rotation()?;
         let ordinal = self.versions.iter().map(|v| v.ordinal).max().unwrap_or(0).saturating_add(1);
-        self.versions.push(KeyVersion::first_active(ordinal, new));
+        self.versions.push(KeyVersion::first_active(ordinal, making, new));
         self.primary = Some(ordinal);
         Ok(VersionId { key: self.id, ordinal })
     }

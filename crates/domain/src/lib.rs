@@ -52,10 +52,10 @@ pub use record::{
     Change, IndexEntry, IndexName, Loaded, Owner, Record, RecordKind, RecordRef, Revision, Sealable,
 };
 pub use resource::ResourceRef;
-pub use rotation::{RotationPolicy, RotationReason, RotationStep, plan};
+pub use rotation::{RotationPolicy, RotationReason, RotationStep, next_by_policy, next_rotation, plan};
 pub use scope::Scope;
 pub use spec::{KeyFamily, KeySpec};
 pub use state::{IllegalTransition, KeyState, LifecycleEvent, ScheduledDestruction, Transition};
 pub use time::Timestamp;
 pub use usage::{Usage, UsageSet};
-pub use version::{KeyVersion, NewVersion, Origin};
+pub use version::{KeyVersion, Making, NewVersion, Origin};

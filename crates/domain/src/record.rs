@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
-    AccountId, Credential, Key, KeyDetails, KeyTransition, MaterialEvent, NewVersion, PolicyRecord,
+    AccountId, Credential, Key, KeyDetails, KeyTransition, Making, MaterialEvent, NewVersion, PolicyRecord,
     Principal, RatchetLoosened, Ratchets, Refusal, Scope, Tenant, TenantId, VersionId,
 };
 
@@ -98,6 +98,8 @@ pub enum IndexName {
     NamesOfSpace,
     /// Keys by due destruction: (due, id).
     KeyByDestruction,
+    /// Keys by due rotation: (due, id); only those that may rotate now.
+    KeyByRotation,
     /// Account by number; unique.
     AccountByNumber,
     /// Tenants of an account by name; unique.
@@ -121,6 +123,7 @@ impl IndexName {
             Self::KeyByAge => "key_by_age",
             Self::NamesOfSpace => "names_of_space",
             Self::KeyByDestruction => "key_by_destruction",
+            Self::KeyByRotation => "key_by_rotation",
             Self::AccountByNumber => "account_by_number",
             Self::TenantByName => "tenant_by_name",
             Self::BindingByTenant => "binding_by_tenant",
@@ -263,13 +266,21 @@ impl Loaded<Key> {
         (key, sealable)
     }
 
-    /// Adds a version and makes it primary.
+    /// Adds a version that somebody asked for and makes it primary.
     ///
     /// # Errors
     /// [`Refusal`] unless the key is active and not to be destroyed.
     pub fn rotate(&self, new: NewVersion) -> Result<(Key, VersionId, Sealable), Refusal> {
+        self.rotate_as(new, Making::OnDemand)
+    }
+
+    /// As [`Self::rotate`], for the reason that the version remembers.
+    ///
+    /// # Errors
+    /// [`Refusal`] unless the key is active and not to be destroyed.
+    pub fn rotate_as(&self, new: NewVersion, making: Making) -> Result<(Key, VersionId, Sealable), Refusal> {
         let mut key = self.record.clone();
-        let version = key.add_version(new)?;
+        let version = key.add_version(new, making)?;
         let sealable = self.replaced(&key);
         Ok((key, version, sealable))
     }

@@ -15,6 +15,19 @@ pub enum Origin {
     External,
 }
 
+/// Why a version was made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Making {
+    /// With its key.
+    #[default]
+    Born,
+    /// Somebody asked for it.
+    OnDemand,
+    /// Its key's rotation was due.
+    Automatic,
+}
+
 /// One version. All identities exist from day one, so that no dialect has to invent one later.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyVersion {
@@ -27,6 +40,8 @@ pub struct KeyVersion {
     pub(crate) state: KeyState,
     pub(crate) material: MaterialState,
     pub(crate) origin: Origin,
+    #[serde(default)]
+    pub(crate) making: Making,
     pub(crate) protection: ProtectionLevel,
     /// May protect, if its state allows (Vault's minimum encryption version, a disabled Azure version).
     pub(crate) protect_allowed: bool,
@@ -55,7 +70,7 @@ pub struct NewVersion {
 }
 
 impl KeyVersion {
-    pub(crate) fn first_active(ordinal: u32, new: NewVersion) -> Self {
+    pub(crate) fn first_active(ordinal: u32, making: Making, new: NewVersion) -> Self {
         let NewVersion { hex_id, material_id, origin, material, protection, created_at } = new;
         Self {
             ordinal,
@@ -64,6 +79,7 @@ impl KeyVersion {
             state: KeyState::Active,
             material,
             origin,
+            making,
             protection,
             protect_allowed: true,
             process_allowed: true,
@@ -107,6 +123,12 @@ impl KeyVersion {
     #[must_use]
     pub const fn origin(&self) -> Origin {
         self.origin
+    }
+
+    /// Why it was made.
+    #[must_use]
+    pub const fn making(&self) -> Making {
+        self.making
     }
 
     /// Where its material lives.

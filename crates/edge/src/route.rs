@@ -1,6 +1,7 @@
 //! Which dialect a request speaks, from its head alone. Pure; the one place of the edge that knows wire names (INV-7).
 //!
-//! Rules are asked in order: the edge's own pages, Host, gRPC content type, AWS target or credential form, path. All
+//! Rules are asked in order: the edge's own pages, Host, gRPC content type, AWS target or credential form, AWS query
+//! protocol, path. All
 //! that claim the request must name the same dialect: a request that looks like two is refused, never guessed at. Only
 //! dialects that the listener declares can claim; a listener with one dialect gives it whatever nobody claims, so that
 //! the dialect words its own "no such path".
@@ -88,7 +89,8 @@ pub fn route(head: &RouteHead<'_>, listener: &ListenerRules) -> Result<Route, Ro
     if let Some(page) = own_page(head, listener) {
         return Ok(Route::Own(page));
     }
-    let claims = [by_host(head, listener), by_content_type(head), by_credential(head), by_path(head)];
+    let claims =
+        [by_host(head, listener), by_content_type(head), by_credential(head), by_query(head), by_path(head)];
     let mut declared = claims.into_iter().flatten().filter(|dialect| listener.dialects.contains(dialect));
     let Some(first) = declared.next() else {
         return sole(listener).map(Route::Dialect).ok_or(RouteRefusal::Unclaimed);
@@ -119,8 +121,7 @@ fn by_host(head: &RouteHead<'_>, listener: &ListenerRules) -> Option<Dialect> {
 
 /// Google's clients are the ones that speak gRPC over a network.
 fn by_content_type(head: &RouteHead<'_>) -> Option<Dialect> {
-    let value = head.headers.get(header::CONTENT_TYPE)?.as_bytes();
-    let essence = value.split(|byte| *byte == b';').next()?.trim_ascii().to_ascii_lowercase();
+    let essence = essence(head)?;
     let grpc = essence == b"application/grpc" || essence.starts_with(b"application/grpc+");
     grpc.then_some(Dialect::Google)
 }
@@ -136,6 +137,25 @@ fn by_credential(head: &RouteHead<'_>) -> Option<Dialect> {
         pairs.any(|pair| pair.starts_with("X-Amz-Algorithm="))
     };
     (target || signed() || presigned()).then_some(Dialect::Aws)
+}
+
+/// AWS's query protocol (STS): a form posted to the root, or an action and a version asked for there. The signature
+/// claims it anyway; this is for those who forgot it, so that they are told so in the protocol's own words.
+fn by_query(head: &RouteHead<'_>) -> Option<Dialect> {
+    if head.path != "/" {
+        return None;
+    }
+    let form = || essence(head).is_some_and(|essence| essence == b"application/x-www-form-urlencoded");
+    let has = |name: &str| head.query.unwrap_or_default().split('&').any(|pair| pair.starts_with(name));
+    let posted = *head.method == Method::POST && form();
+    let asked = *head.method == Method::GET && has("Action=") && has("Version=");
+    (posted || asked).then_some(Dialect::Aws)
+}
+
+/// The content type without its parameters, in small letters.
+fn essence(head: &RouteHead<'_>) -> Option<Vec<u8>> {
+    let value = head.headers.get(header::CONTENT_TYPE)?.as_bytes();
+    Some(value.split(|byte| *byte == b';').next()?.trim_ascii().to_ascii_lowercase())
 }
 
 fn by_path(head: &RouteHead<'_>) -> Option<Dialect> {

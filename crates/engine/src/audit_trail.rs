@@ -19,6 +19,7 @@ pub(crate) struct Trail {
     number: Option<AccountNumber>,
     tenant: Option<TenantId>,
     target: Option<Target>,
+    also: Vec<Target>,
     actions: Vec<Action>,
     decision: Decision,
     items: Option<u32>,
@@ -37,6 +38,7 @@ impl Default for Trail {
             number: None,
             tenant: None,
             target: None,
+            also: Vec::new(),
             actions: Vec::new(),
             decision: Decision::NotReached,
             items: None,
@@ -110,6 +112,18 @@ impl Trail {
         self.target = Some(target(kind, id));
     }
 
+    /// Keeps what the request was about so far beside what it is about next.
+    pub(crate) fn set_aside(&mut self) {
+        self.also.extend(self.target.take());
+    }
+
+    /// The version that was used of what was set aside last.
+    pub(crate) fn version_aside(&mut self, ordinal: u32) {
+        if let Some(aside) = self.also.last_mut() {
+            aside.version = Some(ordinal);
+        }
+    }
+
     pub(crate) fn version(&mut self, ordinal: u32) {
         let Some(target) = &mut self.target else { return };
         let before = target.version.replace(ordinal);
@@ -163,11 +177,13 @@ impl Trail {
             account_number: self.number,
             tenant: self.tenant,
             target: self.target,
+            also: self.also,
             items: self.items,
             failed: self.failed.map(|(count, _)| count),
             context: self.context,
             decision: self.decision,
             outcome,
+            dry_run: context.dry_run,
             fips_approved: self.fips_approved,
             micros: *micros,
             epochs: fence.epochs().collect(),
@@ -238,6 +254,7 @@ mod tests {
                 place: Coordinates::new(Dialect::Aws, "*/us-east-1"),
                 operation: operation.into(),
                 address: None,
+                dry_run: false,
             };
             let mut trail = Trail::default();
             trail.bound(&vec![("n".to_owned(), "v".repeat(100)); 200]);

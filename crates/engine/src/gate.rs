@@ -4,6 +4,8 @@
 //! still hold; a stale attempt is thrown away, its results wiped, and a new one decides again (INV-10). No reply
 //! leaves without its record (INV-5).
 
+mod own;
+
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -63,6 +65,7 @@ const fn may_be_dropped(command: &Command) -> bool {
     match command {
         Command::Encrypt(_)
         | Command::Decrypt(_)
+        | Command::ReEncrypt(_)
         | Command::GenerateDataKey(_)
         | Command::GenerateDataKeyPair(_)
         | Command::Sign(_)
@@ -73,9 +76,14 @@ const fn may_be_dropped(command: &Command) -> bool {
         | Command::AgreeKey(_)
         | Command::Encapsulate(_)
         | Command::Decapsulate(_)
+        | Command::GenerateRandom(_)
         | Command::DescribeKey(_)
         | Command::ListKeys(_)
+        | Command::ListLabels(_)
         | Command::ListNames(_)
+        | Command::ListKeyPolicies(_)
+        | Command::GetRotation(_)
+        | Command::ListRotations(_)
         | Command::GetKeyPolicy(_)
         | Command::WhoAmI(_)
         | Command::ListTenants(_)
@@ -90,8 +98,14 @@ const fn may_be_dropped(command: &Command) -> bool {
         | Command::ScheduleDestruction(_)
         | Command::CancelDestruction(_)
         | Command::RotateKey(_)
+        | Command::EnableRotation(_)
+        | Command::DisableRotation(_)
         | Command::UpdateDescription(_)
+        | Command::LabelKey(_)
+        | Command::UnlabelKey(_)
         | Command::BindName(_)
+        | Command::RebindName(_)
+        | Command::UnbindName(_)
         | Command::PutKeyPolicy(_)
         | Command::CreateAccount(_)
         | Command::CreateTenant(_)
@@ -113,6 +127,12 @@ const fn losses_before_a_turn(command: &Command) -> u32 {
 /// The scope that was captured last: the tenant, for nearly every command.
 fn narrowest(fence: &Fence) -> Scope {
     fence.epochs().last().map_or(Scope::System, |(scope, _)| scope)
+}
+
+/// What a rehearsal comes to: a refusal stands, and what would have been done is dropped here, whatever it is. So nothing
+/// is committed for it and no result leaves.
+fn rehearsed(performed: Result<Plan, Fault>) -> Result<Plan, Fault> {
+    performed.and_then(|_| Err(FaultWhat::DryRun.into()))
 }
 
 /// Whether a change may have been done although nobody can say so.
@@ -212,6 +232,7 @@ impl Engine {
         };
         let mut session = Session::new(self, context, caller, fence);
         let performed = session.perform(command).await;
+        let performed = if context.dry_run { rehearsed(performed) } else { performed };
         let (subject, fence, trail) = (subject_of(&session.caller), session.fence, session.trail);
         match performed {
             // What was found a moment ago is gone, or a scope was raised while it was read: decide again.
@@ -366,11 +387,12 @@ impl Engine {
             audit: record,
         };
         // The ticket is held meanwhile: the record's space stays its own until the log has it.
-        match self.parts.store.commit(batch).await {
-            Ok(_) => {
-                evict.into_iter().for_each(|key| self.parts.guard.evict(key));
-                Ok(())
-            }
+        let committed = self.parts.store.commit(batch).await;
+        if matches!(committed, Ok(_) | Err(CommitError::OutcomeUnknown)) {
+            evict.into_iter().for_each(|key| self.parts.guard.evict(key));
+        }
+        match committed {
+            Ok(_) => Ok(()),
             Err(CommitError::Stale(_) | CommitError::Conflict | CommitError::Taken(_)) => {
                 Err(Ended::Stale(narrowest(&fence)))
             }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use api::ops::KeyRef;
 use api::{Fault, FaultWhat};
 use domain::{
-    Action, Coordinates, IndexEntry, Key, KeyId, Loaded, Name, Owner, ResourceRef, Scope, TenantId,
+    Action, Coordinates, Dialect, IndexEntry, Key, KeyId, Loaded, Name, Owner, ResourceRef, Scope, TenantId,
 };
 use spi::{Fence, RecordStoreExt};
 
@@ -29,8 +29,20 @@ impl Session<'_> {
             KeyRef::At { place, key } => (self.other_place(place, key, action).await?, key.as_ref()),
             own => (self.place().await?, own),
         };
-        let found = self.engine.find_key(place.tenant.id, key).await?;
+        let found = match self.engine.find_key(place.tenant.id, key).await? {
+            Found::Key(found) if self.is_gone(&found) => absence(place.tenant.id, key),
+            found => found,
+        };
         Ok((place, found))
+    }
+
+    /// Whether the caller's dialect knows no destroyed keys: to it they are not there.
+    pub(crate) fn is_gone(&self, key: &Key) -> bool {
+        let forgets = match self.context.place.dialect {
+            Dialect::Aws | Dialect::Vault | Dialect::Azure | Dialect::Kubernetes | Dialect::Acme => true,
+            Dialect::Google | Dialect::Kmip | Dialect::Pkcs11 | Dialect::Hybrid | Dialect::Native => false,
+        };
+        forgets && key.state().is_destroyed()
     }
 
     /// A place that a reference spells out. One that leads nowhere is answered like one that is not allowed, so that
@@ -149,6 +161,6 @@ pub(crate) fn absent_resource(tenant: TenantId, key: &KeyRef) -> ResourceRef {
 }
 
 /// Whether a key's own record says that it has this name.
-fn bears(key: &Key, name: &Name) -> bool {
+pub(crate) fn bears(key: &Key, name: &Name) -> bool {
     key.details.names.iter().any(|own| own.is_same(name))
 }

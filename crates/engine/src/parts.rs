@@ -5,11 +5,12 @@ use std::sync::{Arc, Mutex, Weak};
 
 use access::{Authenticator, Decider, Guard};
 use audit::{AuthFailureMeter, MeterLimits};
-use spi::{AuditLog, Clock, Counter, Entropy, Epochs, RecordStore, Sealer};
+use spi::{AuditLog, Clock, Counter, Entropy, Epochs, Heart, RecordStore, Sealer};
 
 use tokio::sync::Semaphore;
 
 use crate::cache::Caches;
+use crate::scheduler::Schedule;
 use crate::turns::Turns;
 
 /// The rooms below, as traits.
@@ -18,6 +19,8 @@ pub struct Parts {
     pub store: Arc<dyn RecordStore>,
     /// The audit log, which is also the fence.
     pub log: Arc<dyn AuditLog>,
+    /// What is remembered of the time.
+    pub heart: Arc<dyn Heart>,
     /// Counts of direct encryptions.
     pub counter: Arc<dyn Counter>,
     /// Says whether the system is unsealed; the engine asks nothing else of it.
@@ -56,6 +59,8 @@ pub struct Engine {
     /// Sealings under way: while there is one, nothing new is taken up.
     pub(crate) sealings: AtomicUsize,
     pub(crate) failures: Mutex<AuthFailureMeter>,
+    /// What the scheduler remembers; one tick at a time.
+    pub(crate) schedule: tokio::sync::Mutex<Schedule>,
 }
 
 impl Engine {
@@ -70,6 +75,7 @@ impl Engine {
             turns: Turns::default(),
             sealings: AtomicUsize::new(0),
             failures: Mutex::new(AuthFailureMeter::new(MeterLimits::default())),
+            schedule: tokio::sync::Mutex::default(),
         })
     }
 }

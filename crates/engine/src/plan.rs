@@ -59,6 +59,12 @@ impl Change {
         self
     }
 
+    /// Has the guard forget a key's loaded material once this is committed.
+    pub(crate) fn evicting(mut self, key: KeyId) -> Self {
+        self.evict.push(key);
+        self
+    }
+
     pub(crate) fn raise(&mut self, scope: Scope) {
         if !self.raise.contains(&scope) {
             self.raise.push(scope);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use api::{Fault, RequestContext};
+use api::{Fault, FaultWhat, RequestContext};
 use domain::{AccountId, Caller, Timestamp};
 use spi::Fence;
 
@@ -38,6 +38,12 @@ impl<'a> Session<'a> {
         let place = held.value.clone();
         self.place = Some(held);
         Ok(place)
+    }
+
+    /// Ends a rehearsal where all is decided and admitted and what remains is to do it. The gate ends every rehearsal
+    /// anyway; a use case that says so here does not even make what nobody will see.
+    pub(crate) fn end_rehearsal(&self) -> Result<(), Fault> {
+        if self.context.dry_run { Err(FaultWhat::DryRun.into()) } else { Ok(()) }
     }
 
     /// The caller's account.

@@ -94,6 +94,9 @@ pub(crate) struct ServerArgs {
     /// Accept a database that is older than what was acknowledged; what came after it is lost
     #[arg(long)]
     pub(crate) accept_rollback: bool,
+    /// Accept a clock that jumped ahead, or a node that was away for more than a day: keys that are due are destroyed
+    #[arg(long)]
+    pub(crate) accept_clock: bool,
 }
 
 /// The audit log: a server answers for the records that the caller may read, the files for all of them

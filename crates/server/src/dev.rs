@@ -2,17 +2,22 @@
 //! audit are those of `server`.
 
 use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
 
 use secret::SecretBytes;
 use store_record::Options;
 
 use crate::config::{Config, Layered, MetricsAt, Origin, RootKind, TlsMode};
 use crate::dev_args::DevArgs;
+use crate::lifetime::Lifetime;
 use crate::paste::Paste;
 use crate::serve::Serving;
 use crate::start::{First, started};
 use crate::system::{StartError, System};
 use crate::telemetry;
+use crate::travel::{self, TravelClock};
 
 /// Runs until it is told to stop.
 pub(crate) async fn run(layers: &Layered, args: DevArgs) -> Result<(), StartError> {
@@ -28,7 +33,7 @@ pub(crate) async fn run(layers: &Layered, args: DevArgs) -> Result<(), StartErro
     };
     let config = config(layers, &args, temporary.as_ref().map(tempfile::TempDir::path))?;
     telemetry::start(&config).map_err(|e| StartError(e.0))?;
-    let system = System::open(config)?;
+    let system = open(config, args.time_travel.as_deref())?;
     let first = || {
         let access_key = Some((args.access_key.id.clone(), args.access_key.secret_bytes()));
         let token = SecretBytes::take_vec(args.root_token.clone().into_bytes());
@@ -40,11 +45,24 @@ pub(crate) async fn run(layers: &Layered, args: DevArgs) -> Result<(), StartErro
     serving.run(std::future::pending()).await
 }
 
-fn config(
-    layers: &Layered,
-    args: &DevArgs,
-    temporary: Option<&std::path::Path>,
-) -> Result<Config, StartError> {
+/// Looks at what is due every second, and with `--time-travel` as often as at the file.
+fn open(config: Config, file: Option<&Path>) -> Result<Arc<System>, StartError> {
+    let Some(file) = file else {
+        return System::open_living_by(config, |clock| Lifetime::by(clock).every(Duration::from_secs(1)));
+    };
+    let mut travelling = None;
+    let system = System::open_living_by(config, |clock| {
+        let clock = Arc::clone(travelling.insert(TravelClock::over(clock)));
+        Lifetime::by(clock).every(travel::EVERY)
+    })?;
+    if let Some(clock) = travelling {
+        travel::start(&clock, file)?;
+        tokio::spawn(travel::follow(clock, file.to_owned()));
+    }
+    Ok(system)
+}
+
+fn config(layers: &Layered, args: &DevArgs, temporary: Option<&Path>) -> Result<Config, StartError> {
     if !args.listen.ip().is_loopback() {
         return Err(StartError(format!(
             "`dev` listens on loopback only, and {} is none; use `keystead server` for other addresses",

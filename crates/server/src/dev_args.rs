@@ -31,6 +31,9 @@ pub(crate) struct DevArgs {
     /// Token of the development principal
     #[arg(long, default_value = "root")]
     pub(crate) root_token: String,
+    /// File that says how far ahead the clock is that keys live by (`8d`, `36h`): for tests of waiting periods
+    #[arg(long, value_name = "FILE")]
+    pub(crate) time_travel: Option<PathBuf>,
     /// Serve TLS with a certificate authority of our own
     #[arg(long)]
     pub(crate) tls: bool,

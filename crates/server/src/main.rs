@@ -11,6 +11,7 @@ mod dev_args;
 mod dialects;
 mod files;
 mod ids;
+mod lifetime;
 mod offline;
 mod own_ca;
 mod paste;
@@ -21,6 +22,7 @@ mod slot;
 mod start;
 mod system;
 mod telemetry;
+mod travel;
 
 use std::io::Write;
 use std::path::Path;
@@ -90,7 +92,7 @@ async fn here(
         HereCommand::Init(args) => server_command::init(config()?, &args).await,
         HereCommand::Server(server) => {
             let options = Options { accept_rollback: server.accept_rollback, ..Options::default() };
-            server_command::serve(config()?, options).await.map(|()| String::new())
+            server_command::serve(config()?, options, server.accept_clock).await.map(|()| String::new())
         }
         HereCommand::Share(command) => offline::share::run(&config()?, &command),
         HereCommand::Backup(command) => offline::backup::run(&config()?, command).await,

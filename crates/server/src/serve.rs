@@ -10,6 +10,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::{MetricsAt, TlsMode};
 use crate::dialects;
+use crate::lifetime;
 use crate::own_ca::OwnCa;
 use crate::system::{StartError, System};
 
@@ -20,6 +21,7 @@ pub(crate) struct Serving {
     metrics: Option<Bound>,
     tls: Option<(TlsConfig, TlsMode)>,
     system: Arc<System>,
+    counts: Arc<Metrics>,
     /// The authority that clients must trust, if it is our own.
     pub(crate) authority: Option<std::path::PathBuf>,
 }
@@ -45,11 +47,11 @@ impl Serving {
         };
         let bound = Server::bind(main).await.map_err(StartError::while_doing("listening"))?;
         let metrics = match config.metrics {
-            MetricsAt::Own(at) => Some(bind_metrics(&system, at, tls.clone(), counts).await?),
+            MetricsAt::Own(at) => Some(bind_metrics(&system, at, tls.clone(), Arc::clone(&counts)).await?),
             MetricsAt::Shared | MetricsAt::Nowhere => None,
         };
         let mode = config.tls.clone();
-        Ok(Self { bound, metrics, tls: tls.map(|tls| (tls, mode)), system, authority })
+        Ok(Self { bound, metrics, tls: tls.map(|tls| (tls, mode)), system, counts, authority })
     }
 
     /// Where it listens.
@@ -59,7 +61,7 @@ impl Serving {
 
     /// Serves until SIGTERM, SIGINT or `stop`, then answers what is under way and closes everything in order.
     pub(crate) async fn run(self, stop: impl Future<Output = ()>) -> Result<(), StartError> {
-        let Self { bound, metrics, tls, system, .. } = self;
+        let Self { bound, metrics, tls, system, counts, .. } = self;
         let failed = || StartError::while_doing("signals");
         let mut hup = signal(SignalKind::hangup()).map_err(failed())?;
         let mut term = signal(SignalKind::terminate()).map_err(failed())?;
@@ -70,6 +72,7 @@ impl Serving {
             }
         });
         let summaries = tokio::spawn(summarise_failures(Arc::clone(&system)));
+        let due = tokio::spawn(lifetime::go_on(Arc::clone(&system), counts));
         let stopped = async move {
             tokio::select! {
                 _ = term.recv() => {}
@@ -88,6 +91,7 @@ impl Serving {
         }
         reload.abort();
         summaries.abort();
+        due.abort();
         if drained.cut > 0 {
             tracing::warn!(cut = drained.cut, "connections were cut at the end of the drain");
         }

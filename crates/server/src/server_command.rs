@@ -74,10 +74,13 @@ fn said_of_shares(config: &Config, args: &InitArgs) -> String {
 }
 
 /// Serves until it is told to stop.
-pub(crate) async fn serve(config: Config, options: Options) -> Result<(), StartError> {
+pub(crate) async fn serve(config: Config, options: Options, accept_clock: bool) -> Result<(), StartError> {
     telemetry::start(&config).map_err(|e| StartError(e.0))?;
     telemetry::log_panics_without_payload();
     let system = System::open(config)?;
+    if accept_clock {
+        system.lifetime.accept_clock();
+    }
     let new = !record::exists(&system.config);
     let unsealed = started(&system, || first(&system), options).await?;
     if new {

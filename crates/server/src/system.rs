@@ -19,6 +19,7 @@ use crate::clock::SystemClock;
 use crate::config::{Config, Durability};
 use crate::custody::Custody;
 use crate::files;
+use crate::lifetime::Lifetime;
 use crate::slot::Slot;
 
 /// Why a system does not start, in words for its operator.
@@ -48,6 +49,8 @@ pub(crate) struct System {
     pub(crate) ring: Arc<KekRing>,
     pub(crate) slot: Arc<Slot>,
     pub(crate) custody: Custody,
+    /// The time that keys live by.
+    pub(crate) lifetime: Lifetime,
     epochs: Arc<Epochs>,
     store: OnceLock<Arc<SealedStore<Sqlite>>>,
 }
@@ -55,6 +58,14 @@ pub(crate) struct System {
 impl System {
     /// Opens what needs no key: memory, data folder, audit log.
     pub(crate) fn open(config: Config) -> Result<Arc<Self>, StartError> {
+        Self::open_living_by(config, |clock| Lifetime::by(clock))
+    }
+
+    /// As [`Self::open`], with keys that live by another clock than this machine's.
+    pub(crate) fn open_living_by(
+        config: Config,
+        lifetime: impl FnOnce(Arc<SystemClock>) -> Lifetime,
+    ) -> Result<Arc<Self>, StartError> {
         let locking =
             if config.lock_required { secret::Locking::Required } else { secret::Locking::BestEffort };
         match secret::set_locking(locking) {
@@ -72,6 +83,7 @@ impl System {
         let custody = Custody::load(&config, &crypto)?;
         Ok(Arc::new(Self {
             custody,
+            lifetime: lifetime(Arc::clone(&clock)),
             ring: Arc::new(KekRing::new(crypto.clone())),
             config,
             clock,
@@ -165,6 +177,7 @@ impl System {
             place: Coordinates::new(Dialect::Native, ""),
             operation: operation.into(),
             address: None,
+            dry_run: false,
         }
     }
 
@@ -205,9 +218,11 @@ impl System {
         Engine::new(Parts {
             log: self.log.clone(),
             counter: store.clone(),
+            heart: store.clone(),
             sealer: self.ring.clone(),
             epochs: Arc::clone(&epochs),
-            clock: self.clock.clone(),
+            // Signatures and expiry of credentials are checked by the machine's own clock, below.
+            clock: Arc::clone(&self.lifetime.clock),
             entropy: crypto.clone(),
             authenticator: Authenticator::new(
                 store.clone(),

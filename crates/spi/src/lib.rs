@@ -9,6 +9,7 @@ mod clock;
 mod counter;
 mod crypto;
 mod fence;
+mod heart;
 mod material;
 mod root;
 mod sealer;
@@ -26,6 +27,7 @@ pub use crypto::{
     SigningKeyPair,
 };
 pub use fence::{EpochCell, Epochs, Fence};
+pub use heart::{Heart, Heartbeat};
 pub use material::{MaterialAt, MaterialChange, MaterialError, MaterialVault};
 pub use root::{RootError, RootOfTrust};
 pub use sealer::{Kek, PrfUse, SealError, Sealer, WrappedKek};

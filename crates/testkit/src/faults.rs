@@ -9,7 +9,7 @@ use domain::{
 
 /// How many kinds [`kind`] tells apart.
 #[cfg(test)]
-const KINDS: usize = 42;
+const KINDS: usize = 43;
 
 /// At least one fault of every kind, and more where words depend on the data. Names lie in `space`, where `app` must be
 /// a legal one.
@@ -122,6 +122,8 @@ fn requests(space: &Space) -> Vec<FaultWhat> {
         Limit::PolicyBytes { max: 32_768 },
         Limit::DescriptionChars { max: 8192 },
         Limit::NamesPerKey { max: 50 },
+        Limit::LabelsPerKey { max: 50 },
+        Limit::RotationsOnDemand { key: key(), max: 25 },
         Limit::BatchItems { max: 1000 },
         Limit::ListItems { max: 10_000 },
         Limit::RecordBytes { max: 32_768 },
@@ -142,7 +144,9 @@ fn requests(space: &Space) -> Vec<FaultWhat> {
         Precondition::DestructionNotScheduled { key: key() },
         Precondition::DestructionNotAllowed,
         Precondition::DestructionWait { least: 604_800 },
+        Precondition::UnlikeKeys { now: key(), then: KeyId::random([4; 16]) },
         Precondition::Ratchet("export ceiling"),
+        Precondition::NotRotatable { key: key() },
     ];
     let limits = limits.into_iter().map(FaultWhat::LimitExceeded);
     let malformed = malformed.into_iter().map(FaultWhat::Malformed);
@@ -151,6 +155,7 @@ fn requests(space: &Space) -> Vec<FaultWhat> {
 
 fn system() -> Vec<FaultWhat> {
     vec![
+        FaultWhat::DryRun,
         FaultWhat::Unsupported { what: "that" },
         FaultWhat::Conflict,
         FaultWhat::Throttled { retry_after: 1 },
@@ -213,6 +218,7 @@ const fn kind(what: &FaultWhat) -> usize {
         FaultWhat::WrongAlgorithm { .. } => 39,
         FaultWhat::NoPublicHalf { .. } => 40,
         FaultWhat::MacInvalid => 41,
+        FaultWhat::DryRun => 42,
     }
 }
 

@@ -87,21 +87,23 @@ async fn without_projection_only_wildcard_denials_reach() {
 }
 
 #[tokio::test]
-async fn describing_and_tagging_are_granted_apart() {
+async fn describing_labelling_and_unlabelling_are_granted_apart() {
     let w = world();
     let key = w.key(1);
     let mut user = w.principal("user", PrincipalKind::User, &[]);
-    for (action, describes, updates) in [
-        ("kms:UpdateKeyDescription", true, false),
-        ("kms:*Resource", false, true),
-        ("kms:TagResource", false, false),
+    for (action, describes, labels, unlabels) in [
+        ("kms:UpdateKeyDescription", true, false, false),
+        ("kms:*Resource", false, true, true),
+        ("kms:TagResource", false, true, false),
+        ("kms:UntagResource", false, false, true),
     ] {
         let text = format!(r#"{{"Statement":{{"Effect":"Allow","Action":"{action}","Resource":"*"}}}}"#);
         let policy = w.policy("p", Language::Iam, &text);
         w.attach(&mut user, &[&policy]);
         w.raise(Scope::Account(w.home.id));
         assert_eq!(w.allows(&user, Action::UpdateDescription, &key).await, describes, "{action}");
-        assert_eq!(w.allows(&user, Action::UpdateKey, &key).await, updates, "{action}");
+        assert_eq!(w.allows(&user, Action::LabelKey, &key).await, labels, "{action}");
+        assert_eq!(w.allows(&user, Action::UnlabelKey, &key).await, unlabels, "{action}");
     }
 }
 

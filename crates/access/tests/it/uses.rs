@@ -168,6 +168,8 @@ impl Case {
     }
 
     async fn begin(&self, key: &Key, action: Action, items: u32) -> Result<KeyUse, GuardError> {
+        // The keys here differ in kind alone, and what is loaded is remembered by version.
+        self.guard.evict_all();
         let allowed = self.world.decide(&self.user, action, key).await.unwrap();
         self.guard.begin(allowed.permit(key, &key.versions()[0], items), key).await
     }

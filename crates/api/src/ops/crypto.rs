@@ -113,6 +113,47 @@ pub struct Decrypted {
     pub material: Option<MaterialId>,
 }
 
+/// Unprotects a ciphertext and protects what was in it again; the plaintext leaves nowhere.
+#[derive(Debug)]
+pub struct ReEncrypt {
+    /// The key that protects it; `None` reads it from the ciphertext's header, before anything is decided.
+    pub source: Option<KeyRef>,
+    /// The ciphertext, and what is bound to it.
+    pub item: DecryptItem,
+    /// Its form.
+    pub form: CiphertextForm,
+    /// The key that shall protect it.
+    pub destination: KeyRef,
+    /// What shall be bound to it then.
+    pub aad: AssociatedData,
+    /// The form it shall have.
+    pub to_form: CiphertextForm,
+}
+
+/// The answer.
+#[derive(Debug)]
+pub struct ReEncrypted {
+    /// The key that protected it, and its owner's public number.
+    pub source: (KeyId, AccountNumber),
+    /// The material that opened it.
+    pub source_material: MaterialId,
+    /// Its form.
+    pub form: CiphertextForm,
+    /// The key that protects it now, and its owner's public number.
+    pub destination: (KeyId, AccountNumber),
+    /// The new ciphertext.
+    pub sealed: EncryptedItem,
+    /// Its form.
+    pub to_form: CiphertextForm,
+}
+
+/// Makes random bytes.
+#[derive(Debug)]
+pub struct GenerateRandom {
+    /// How many, 1 to 1024.
+    pub bytes: u16,
+}
+
 /// Makes a data key and protects it.
 #[derive(Debug)]
 pub struct GenerateDataKey {

@@ -85,6 +85,35 @@ pub struct UpdateDescription {
     pub description: String,
 }
 
+/// Gives a key labels; one that it has already gets the new value.
+#[derive(Debug)]
+pub struct LabelKey {
+    /// Which.
+    pub key: KeyRef,
+    /// Name to value: names of 1 to 128 characters, values of at most 256.
+    pub labels: BTreeMap<String, String>,
+}
+
+/// Takes labels from a key; those it does not have are none to take.
+#[derive(Debug)]
+pub struct UnlabelKey {
+    /// Which.
+    pub key: KeyRef,
+    /// Their names.
+    pub labels: Vec<String>,
+}
+
+/// Lists a key's labels by name.
+#[derive(Debug)]
+pub struct ListLabels {
+    /// Which key.
+    pub key: KeyRef,
+    /// Where to go on.
+    pub after: Option<Cursor>,
+    /// At most so many, 1 to 1000.
+    pub limit: usize,
+}
+
 /// Lists keys of the tenant, oldest first.
 #[derive(Debug)]
 pub struct ListKeys {
@@ -133,9 +162,9 @@ pub struct CancelDestruction {
     pub key: KeyRef,
 }
 
-/// Makes a new version and lets it be primary.
+/// Lists a key's policies. Each key has one, so what is found out is whether the key is there.
 #[derive(Debug)]
-pub struct RotateKey {
+pub struct ListKeyPolicies {
     /// Which.
     pub key: KeyRef,
 }

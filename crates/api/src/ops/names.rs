@@ -13,6 +13,22 @@ pub struct BindName {
     pub key: KeyRef,
 }
 
+/// Lets a name that is bound lead to another key, of the same kind and for the same uses.
+#[derive(Debug)]
+pub struct RebindName {
+    /// The name.
+    pub name: Name,
+    /// Where it shall lead.
+    pub key: KeyRef,
+}
+
+/// Takes a name from the key that has it. Its names in other spaces stay.
+#[derive(Debug)]
+pub struct UnbindName {
+    /// The name.
+    pub name: Name,
+}
+
 /// Lists names of one space in order.
 #[derive(Debug)]
 pub struct ListNames {

@@ -36,6 +36,12 @@ pub struct AuditEntry {
     pub tenant: Option<String>,
     /// On what.
     pub target: Option<AuditTarget>,
+    /// What else it was about.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<AuditTarget>,
+    /// Whether it was only asked what would come of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dry_run: bool,
     /// Encryption context.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub context: BTreeMap<String, String>,

@@ -95,8 +95,12 @@ codes! {
     MaterialAbsent = "material_absent", 409, State, false;
     /// The key is for other uses.
     WrongUsage = "wrong_usage", 400, Request, false;
-    /// The algorithm does not fit the kind of key.
+    /// The operation does not fit the kind of key.
     WrongSpec = "wrong_spec", 400, Request, false;
+    /// The kind of key does not serve the algorithm that was named.
+    WrongAlgorithm = "wrong_algorithm", 400, Request, false;
+    /// Keys of this kind have no public half.
+    NoPublicHalf = "no_public_half", 400, Request, false;
     /// No provider makes this kind of key.
     SpecUnsupported = "spec_unsupported", 400, Request, false;
     /// The key has no such version.
@@ -109,6 +113,8 @@ codes! {
     CiphertextInvalid = "ciphertext_invalid", 400, Request, false;
     /// The signature does not verify.
     SignatureInvalid = "signature_invalid", 400, Request, false;
+    /// The message authentication code does not verify.
+    MacInvalid = "mac_invalid", 400, Request, false;
     /// Imported material is not the material that was there.
     MaterialMismatch = "material_mismatch", 400, Request, false;
     /// A bound was passed.
@@ -117,6 +123,8 @@ codes! {
     Malformed = "malformed", 400, Request, false;
     /// A rule would be broken.
     Precondition = "precondition", 409, State, false;
+    /// It would have been done, but it was only asked what would come of it.
+    DryRun = "dry_run", 409, State, false;
     /// Understood and deliberately absent.
     Unsupported = "unsupported", 501, Request, false;
     /// Changed by others at the same time.

@@ -10,13 +10,15 @@ use edge::{HttpDialect, Refusal, Request, Response};
 use crate::ops;
 use crate::signature::{self, Signed};
 use crate::wire::WireError;
-use crate::{fault, reply};
+use crate::{fault, reply, sts};
 
 /// SHA-256 over parts, brought by the composition root.
 pub type Sha256 = Arc<dyn Fn(&[&[u8]]) -> [u8; 32] + Send + Sync>;
 
 /// Most bytes of a body: the largest policy with room for the rest.
 const MAX_BODY: usize = 256 * 1024;
+/// The service name that scopes must carry.
+const SERVICE: &str = "kms";
 /// What stands before an operation's name in `X-Amz-Target`.
 const TARGET: &str = "TrentService.";
 
@@ -53,21 +55,37 @@ impl Aws {
 
     async fn answer(&self, request: &Request) -> Result<Vec<u8>, WireError> {
         let name = target(request);
-        let signed = match signature::read(request, &self.sha256) {
-            Ok(signed) => signed,
-            Err(e) => {
-                let context = context(request, &name, "");
-                return Err(self.refuse_unsigned(context, e).await);
-            }
-        };
-        let Signed { proof, region } = signed;
-        let context = context(request, &name, &region);
-        let place = Place { region: &region, operation: &name };
-        let exchange = Exchange { kms: &*self.kms, context, proof, place, body: &request.body };
+        let signed = self.signed(request, SERVICE, &name).await?;
+        let exchange = self.exchange(request, &name, signed);
         if request.method != http::Method::POST || request.path != "/" {
             return Err(exchange.refuse(WireError::unknown_operation()).await);
         }
         ops::dispatch(&name, exchange).await
+    }
+
+    /// The signature of a request for a service; one that cannot be read is refused through the gate.
+    pub(crate) async fn signed(
+        &self,
+        request: &Request,
+        service: &str,
+        operation: &str,
+    ) -> Result<Signed, WireError> {
+        match signature::read(request, service, &self.sha256) {
+            Ok(signed) => Ok(signed),
+            Err(e) => Err(self.refuse_unsigned(context(request, operation, ""), e).await),
+        }
+    }
+
+    /// A signed request on its way.
+    pub(crate) fn exchange<'a>(
+        &'a self,
+        request: &'a Request,
+        operation: &'a str,
+        signed: Signed,
+    ) -> Exchange<'a> {
+        let Signed { proof, region } = signed;
+        let context = context(request, operation, &region);
+        Exchange { kms: &*self.kms, context, proof, region, operation, body: &request.body }
     }
 
     /// A signature that cannot even be read is a failed authentication.
@@ -89,20 +107,23 @@ pub(crate) struct Exchange<'a> {
     kms: &'a dyn Kms,
     context: RequestContext,
     proof: Proof,
-    place: Place<'a>,
+    region: String,
+    /// The operation's own name, which some errors repeat.
+    operation: &'a str,
     body: &'a [u8],
 }
 
 impl Exchange<'_> {
     /// Runs one operation from bytes to bytes.
     pub(crate) async fn run<W: WireOperation>(self) -> Result<Vec<u8>, WireError> {
-        let place = self.place;
         let body = if self.body.is_empty() { b"{}" } else { self.body };
-        let op = match W::read(body, &place) {
+        let op = match W::read(body, &Place { region: &self.region, operation: self.operation }) {
             Ok(op) => op,
             Err(error) => return Err(self.refuse(error).await),
         };
-        match self.kms.run(self.context, self.proof, op).await {
+        let Self { kms, context, proof, region, operation, body: _ } = self;
+        let place = Place { region: &region, operation };
+        match kms.run(context, proof, op).await {
             Ok(output) => W::write(output, &place),
             Err(fault) => Err(fault::word(&fault, &place)),
         }
@@ -116,14 +137,19 @@ impl Exchange<'_> {
             why: "refused before it was an operation",
         });
         let fault = self.kms.refuse(self.context, self.proof, Fault::new(what.clone())).await;
-        if fault.what == what { error } else { fault::word(&fault, &self.place) }
+        let place = Place { region: &self.region, operation: self.operation };
+        if fault.what == what { error } else { fault::word(&fault, &place) }
     }
 }
 
 fn target(request: &Request) -> String {
     let header = request.headers.get("x-amz-target").and_then(|v| v.to_str().ok()).unwrap_or_default();
     let name = header.strip_prefix(TARGET).unwrap_or_default();
-    // Bounded, and nothing in it can break a log line.
+    bounded(name)
+}
+
+/// A name as it is given, bounded, and with nothing in it that can break a log line.
+pub(crate) fn bounded(name: &str) -> String {
     name.chars().filter(char::is_ascii_graphic).take(64).collect()
 }
 
@@ -134,6 +160,7 @@ fn context(request: &Request, name: &str, region: &str) -> RequestContext {
         place: Coordinates::new(Dialect::Aws, format!("{}/{region}", Coordinates::OWN_ACCOUNT)),
         operation: name.to_owned().into(),
         address: request.peer,
+        dry_run: false,
     }
 }
 
@@ -148,6 +175,9 @@ impl HttpDialect for Aws {
     }
 
     async fn handle(&self, request: Request) -> Response {
+        if sts::is_query(&request) {
+            return self.handle_query(&request).await;
+        }
         match self.answer(&request).await {
             Ok(body) => reply::ok(request.id, body),
             Err(error) => reply::error(request.id, &error),

@@ -27,6 +27,17 @@ impl Checks {
         self.bound(member, &format!("Value '{}'", shown(value)), length, min, max);
     }
 
+    /// The length in characters of each text of a list.
+    pub(crate) fn texts(&mut self, member: &str, values: Option<&[String]>, min: usize, max: usize) {
+        let Some(values) = values else { return };
+        if values.iter().any(|value| !(min..=max).contains(&value.chars().count())) {
+            let rule = format!(
+                "Member must satisfy constraint: [Member must have length less than or equal to {max}, Member must have length greater than or equal to {min}]"
+            );
+            self.fails(member, shown(&format!("[{}]", values.join(", "))), rule);
+        }
+    }
+
     /// A blob's length in bytes; its value is never shown.
     pub(crate) fn blob(&mut self, member: &str, length: Option<usize>, min: usize, max: usize) {
         if let Some(length) = length {

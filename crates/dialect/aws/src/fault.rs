@@ -13,6 +13,7 @@ use crate::words;
 pub(crate) const UNRECOGNISED: &str = "The security token included in the request is invalid.";
 const MISMATCH: &str = "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.";
 const LOCKOUT: &str = "The new key policy will not allow you to update the key policy in the future.";
+const DRY_RUN: &str = "The request would have succeeded, but the DryRun option is set.";
 const RETRY: &str = "The request could not be completed. Please try again.";
 
 /// Resource names in the words of one request.
@@ -148,9 +149,10 @@ fn word_what(what: &FaultWhat, names: &Names<'_>) -> WireError {
         FaultWhat::SignatureInvalid => WireError::client("KMSInvalidSignatureException", ""),
         FaultWhat::MacInvalid => WireError::client("KMSInvalidMacException", ""),
         FaultWhat::MaterialMismatch { .. } => WireError::client("IncorrectKeyMaterialException", ""),
-        FaultWhat::LimitExceeded(limit) => limited(*limit),
+        FaultWhat::LimitExceeded(limit) => limited(*limit, names),
         FaultWhat::Malformed(what) => malformed(what, names),
         FaultWhat::Precondition(what) => precondition(what, names),
+        FaultWhat::DryRun => WireError::client("DryRunOperationException", DRY_RUN),
         FaultWhat::Unsupported { what } => {
             WireError::unsupported(format!("This server does not support {what}."))
         }
@@ -236,7 +238,7 @@ fn denied(
     text
 }
 
-fn limited(limit: Limit) -> WireError {
+fn limited(limit: Limit, names: &Names<'_>) -> WireError {
     let longer = |member: &str, max: usize| {
         WireError::validation(format!(
             "1 validation error detected: Value at '{member}' failed to satisfy constraint: Member must have length less than or equal to {max}"
@@ -254,6 +256,14 @@ fn limited(limit: Limit) -> WireError {
         Limit::CiphertextBytes { max } => longer("ciphertextBlob", max),
         Limit::DescriptionChars { max } => longer("description", max),
         Limit::PolicyBytes { max } => longer("policy", max),
+        Limit::LabelsPerKey { .. } => WireError::client("TagException", "Too many tags"),
+        Limit::RotationsOnDemand { key, .. } => WireError::client(
+            "LimitExceededException",
+            format!(
+                "The on-demand rotations limit has been reached for the given keyId. No more on-demand rotations can be performed for this key: {}",
+                names.key(key)
+            ),
+        ),
         Limit::NamesPerKey { .. }
         | Limit::BatchItems { .. }
         | Limit::ListItems { .. }
@@ -309,8 +319,14 @@ fn precondition(what: &Precondition, names: &Names<'_>) -> WireError {
             "The waiting period of this key is at least {} days.",
             least.div_ceil(86_400)
         )),
+        Precondition::UnlikeKeys { now, then } => WireError::validation(format!(
+            "The alias leads to {}; {} is not of the same type and key usage.",
+            names.key(now),
+            names.key(then)
+        )),
         Precondition::Ratchet(which) => {
             WireError::unsupported(format!("{which} can be tightened but not loosened."))
         }
+        Precondition::NotRotatable { .. } => WireError::unsupported(""),
     }
 }

@@ -1,4 +1,4 @@
-//! AWS KMS as its SDKs speak it (awsJson1.1, SigV4): bytes to typed operations and back. Wire only: no cryptography but
+//! AWS KMS as its SDKs speak it (awsJson1.1, SigV4), and of STS what they ask first: bytes to typed operations and back. Wire only: no cryptography but
 //! the hash that SigV4 canonicalisation needs, no store, no policy.
 //!
 //! One file per operation under `ops`, named after it. Texts and shapes follow the AWS KMS API Reference 2014-11-01.
@@ -13,6 +13,7 @@ mod ops;
 mod paging;
 mod reply;
 mod signature;
+mod sts;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -21,3 +22,4 @@ mod words;
 
 pub use call::{Aws, Sha256};
 pub use operations::{OPERATIONS, OperationRow, ResourceRule};
+pub use sts::STS_OPERATIONS;

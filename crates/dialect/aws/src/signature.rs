@@ -10,17 +10,14 @@ use secret::SecretBytes;
 use crate::Sha256;
 use crate::wire::WireError;
 
-/// The service name that scopes must carry.
-const SERVICE: &str = "kms";
-
 /// A signed request's proof and the region it was signed for.
 pub(crate) struct Signed {
     pub(crate) proof: Proof,
     pub(crate) region: String,
 }
 
-/// Reads the signature in either form.
-pub(crate) fn read(request: &Request, sha256: &Sha256) -> Result<Signed, WireError> {
+/// Reads the signature in either form; its scope must carry the service's name.
+pub(crate) fn read(request: &Request, service: &str, sha256: &Sha256) -> Result<Signed, WireError> {
     let headers: Vec<_> =
         request.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
     let head = RequestHead {
@@ -31,7 +28,7 @@ pub(crate) fn read(request: &Request, sha256: &Sha256) -> Result<Signed, WireErr
     };
     let worded = |e: SigV4Error| word(&e, request, sha256);
     let presented = codec_sigv4::parse(&head, Rules::LIKE_AWS).map_err(worded)?;
-    presented.check_scope(SERVICE, is_region).map_err(worded)?;
+    presented.check_scope(service, is_region).map_err(worded)?;
     let mut canonical = Vec::with_capacity(512);
     codec_sigv4::canonical_request(&presented, &sha256(&[&request.body]), &mut canonical).map_err(worded)?;
     let mut string_to_sign = Vec::with_capacity(160);

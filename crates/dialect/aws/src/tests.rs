@@ -21,6 +21,27 @@ fn inv_8_the_fault_table_is_as_reviewed() {
     insta::assert_snapshot!(table);
 }
 
+/// The same faults in STS's codes.
+#[test]
+fn inv_8_the_fault_table_of_the_query_protocol_is_as_reviewed() {
+    let mut table = String::new();
+    let place = Place { region: "us-east-1", operation: "GetCallerIdentity" };
+    for what in faults::every(&Space::Aws) {
+        let error = crate::sts::of_kms(fault::word(&Fault::new(what.clone()), &place));
+        let kms = fault::word(&Fault::new(what.clone()), &place);
+        if (error.status, error.code) != (kms.status, kms.code) {
+            table.push_str(&format!(
+                "{} | {} | {} | {}\n",
+                what.word(),
+                error.status,
+                error.code,
+                error.message
+            ));
+        }
+    }
+    insta::assert_snapshot!(table);
+}
+
 #[test]
 fn inv_6_every_operation_of_the_api_is_answered_or_deliberately_absent() {
     let page = include_str!("../COMPATIBILITY.md");

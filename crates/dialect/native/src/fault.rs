@@ -63,13 +63,17 @@ pub(crate) fn word(what: &FaultWhat) -> Refused {
             let (wanted, usage) = (word_of(*wanted), usage.join(", "));
             say(Code::WrongUsage, format!("key {key} is not for `{wanted}` but for {usage}")).with("key", key)
         }
-        FaultWhat::WrongSpec { key, spec } | FaultWhat::WrongAlgorithm { key, spec, .. } => {
+        FaultWhat::WrongAlgorithm { key, spec, .. } => {
+            let text = format!("key {key} is `{}`, which does not serve that algorithm", word_of(*spec));
+            say(Code::WrongAlgorithm, text).with("key", key)
+        }
+        FaultWhat::WrongSpec { key, spec } => {
             let text = format!("the algorithm does not fit key {key}, which is `{}`", word_of(*spec));
             say(Code::WrongSpec, text).with("key", key)
         }
         FaultWhat::NoPublicHalf { key, spec } => {
             let text = format!("key {key} is `{}`, which has no public half", word_of(*spec));
-            say(Code::WrongSpec, text).with("key", key)
+            say(Code::NoPublicHalf, text).with("key", key)
         }
         FaultWhat::SpecUnsupported { spec, .. } => {
             let text = format!("no provider makes `{}` keys for these uses", word_of(*spec));
@@ -92,9 +96,7 @@ pub(crate) fn word(what: &FaultWhat) -> Refused {
             "the ciphertext does not open: it is damaged, not ours, or its context differs",
         ),
         FaultWhat::SignatureInvalid => say(Code::SignatureInvalid, "the signature does not verify"),
-        FaultWhat::MacInvalid => {
-            say(Code::SignatureInvalid, "the message authentication code does not verify")
-        }
+        FaultWhat::MacInvalid => say(Code::MacInvalid, "the message authentication code does not verify"),
         FaultWhat::MaterialMismatch { expected } => {
             say(Code::MaterialMismatch, "this is not the material that the version had")
                 .with("material_id", expected)
@@ -102,6 +104,7 @@ pub(crate) fn word(what: &FaultWhat) -> Refused {
         FaultWhat::LimitExceeded(limit) => limited(*limit),
         FaultWhat::Malformed(what) => malformed(what),
         FaultWhat::Precondition(what) => precondition(what),
+        FaultWhat::DryRun => say(Code::DryRun, "nothing was done: it was only asked what would come of it"),
         FaultWhat::Unsupported { what } => {
             say(Code::Unsupported, format!("this server does not offer {what}"))
         }
@@ -233,6 +236,8 @@ fn limited(limit: Limit) -> Refused {
         Limit::PolicyBytes { max } => ("the policy", max, "bytes"),
         Limit::DescriptionChars { max } => ("the description", max, "characters"),
         Limit::NamesPerKey { max } => ("a key", max, "names"),
+        Limit::LabelsPerKey { max } => ("a key", max, "labels"),
+        Limit::RotationsOnDemand { key: _, max } => ("a key", max, "versions on demand"),
         Limit::BatchItems { max } => ("a batch", max, "items"),
         Limit::ListItems { max } => ("a list", max, "items"),
         Limit::RecordBytes { max } => ("the record", max, "bytes"),
@@ -273,7 +278,11 @@ fn precondition(what: &Precondition) -> Refused {
         Precondition::DestructionWait { least } => {
             format!("destruction of this key waits at least {least} seconds")
         }
+        Precondition::UnlikeKeys { now, then } => {
+            format!("key {then} is of another kind or for other uses than key {now}, to which the name leads")
+        }
         Precondition::Ratchet(which) => format!("`{which}` can be tightened but not loosened"),
+        Precondition::NotRotatable { key } => format!("key {key} is no symmetric encryption key"),
     };
     Refused::new(Code::Precondition, text)
 }

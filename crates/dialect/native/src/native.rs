@@ -91,6 +91,7 @@ fn context(request: &Request, name: &'static str, place: Option<&domain::Coordin
         place: place.cloned().unwrap_or_else(own),
         operation: name.into(),
         address: request.peer,
+        dry_run: false,
     }
 }
 

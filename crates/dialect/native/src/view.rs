@@ -4,7 +4,7 @@ use api::ops::KeyView;
 use codec_native as wire;
 use domain::{
     AuditRecord, Credential, Decision, Key, KeyVersion, MaterialState, Outcome, PolicyRecord, Principal,
-    Ratchets, StatementRef,
+    Ratchets, StatementRef, Target,
 };
 
 use crate::reference;
@@ -118,12 +118,9 @@ pub(crate) fn audit(record: AuditRecord) -> wire::AuditEntry {
         operation: record.operation.into_owned(),
         actions: record.actions.into_iter().map(|action| action.word().to_owned()).collect(),
         tenant: record.tenant.map(|tenant| tenant.to_string()),
-        target: record.target.map(|target| wire::AuditTarget {
-            kind: target.kind.into_owned(),
-            id: target.id,
-            version: target.version,
-            state: target.state.map(|state| state.to_string()),
-        }),
+        target: record.target.map(audit_target),
+        also: record.also.into_iter().map(audit_target).collect(),
+        dry_run: record.dry_run,
         context: record.context.into_iter().collect(),
         decision: decision.to_owned(),
         by,
@@ -131,6 +128,15 @@ pub(crate) fn audit(record: AuditRecord) -> wire::AuditEntry {
             Outcome::Success => "success".to_owned(),
             Outcome::Failure(word) => word.into_owned(),
         },
+    }
+}
+
+fn audit_target(target: Target) -> wire::AuditTarget {
+    wire::AuditTarget {
+        kind: target.kind.into_owned(),
+        id: target.id,
+        version: target.version,
+        state: target.state.map(|state| state.to_string()),
     }
 }
 

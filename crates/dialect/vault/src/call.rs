@@ -101,6 +101,7 @@ fn context(request: &Request, operation: &'static str) -> RequestContext {
         place: Coordinates::new(Dialect::Vault, namespace(&request.headers)),
         operation: operation.into(),
         address: request.peer,
+        dry_run: false,
     }
 }
 

@@ -53,6 +53,7 @@ pub(crate) fn word(what: &FaultWhat) -> Errors {
         FaultWhat::LimitExceeded(limit) => bad(limited(*limit)),
         FaultWhat::Malformed(what) => bad(malformed(what)),
         FaultWhat::Precondition(what) => bad(precondition(what)),
+        FaultWhat::DryRun => bad("nothing was done: it was only asked what would come of it".to_owned()),
         FaultWhat::Unsupported { what } => bad(format!("{what} is not supported by this server yet")),
         FaultWhat::Throttled { .. } => new(429, "request rate limit exceeded".to_owned()),
         FaultWhat::Sealed => new(503, "Vault is sealed".to_owned()),
@@ -90,6 +91,8 @@ fn limited(limit: Limit) -> String {
         Limit::PolicyBytes { max } => format!("policy is longer than {max} bytes"),
         Limit::DescriptionChars { max } => format!("description is longer than {max} characters"),
         Limit::NamesPerKey { max } => format!("a key has at most {max} names"),
+        Limit::LabelsPerKey { max } => format!("a key has at most {max} labels"),
+        Limit::RotationsOnDemand { max, .. } => format!("a key has at most {max} versions on demand"),
         Limit::BatchItems { max } => format!("a batch has at most {max} items"),
         Limit::ListItems { max } => format!("there are more than {max} items"),
         Limit::RecordBytes { .. } => "the key has grown too large".to_owned(),
@@ -115,6 +118,8 @@ fn precondition(what: &Precondition) -> String {
         Precondition::DestructionNotScheduled { .. } => "no destruction is scheduled".to_owned(),
         Precondition::DestructionNotAllowed => "deletion is not allowed for this key".to_owned(),
         Precondition::DestructionWait { least } => format!("destruction waits at least {least} seconds"),
+        Precondition::UnlikeKeys { .. } => "the keys are of different types".to_owned(),
         Precondition::Ratchet(which) => format!("{which} can be tightened but not loosened"),
+        Precondition::NotRotatable { .. } => "only symmetric encryption keys rotate".to_owned(),
     }
 }

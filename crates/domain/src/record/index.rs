@@ -2,7 +2,7 @@
 
 use crate::{
     Account, Binding, Credential, IndexEntry, IndexName, Key, Name, Owner, PolicyRecord, Principal, Record,
-    RecordKind, Space, Tenant, Timestamp,
+    RecordKind, Space, Tenant, Timestamp, next_rotation,
 };
 
 /// Ordered bytes of an instant: big-endian with the sign bit flipped.
@@ -17,6 +17,14 @@ fn entry(index: IndexName, parts: &[&[u8]]) -> IndexEntry {
 }
 
 impl IndexEntry {
+    /// When a row of [`IndexName::KeyByDestruction`] or [`IndexName::KeyByRotation`] is due, by its key.
+    #[must_use]
+    pub fn due(key: &[u8]) -> Option<Timestamp> {
+        let mut bytes = *key.first_chunk::<8>()?;
+        bytes[0] ^= 0x80;
+        Some(Timestamp::from_millis(i64::from_be_bytes(bytes)))
+    }
+
     /// The row that leads to a key by one of its names.
     #[must_use]
     pub fn of_name(name: &Name) -> Self {
@@ -76,7 +84,9 @@ impl Record for Key {
         let due = self
             .destruction()
             .map(|d| entry(IndexName::KeyByDestruction, &[&ordered(d.due_at), id.as_bytes()]));
-        std::iter::once(by_age).chain(names).chain(due).collect()
+        let rotates =
+            next_rotation(self).map(|at| entry(IndexName::KeyByRotation, &[&ordered(at), id.as_bytes()]));
+        std::iter::once(by_age).chain(names).chain(due).chain(rotates).collect()
     }
 }
 

@@ -3,8 +3,8 @@
 #![expect(clippy::panic, reason = "a test fails by panicking")]
 
 use keystead_domain::{
-    ExportCeiling, Key, KeyState, LifecycleEvent, MaterialState, ProtectionLevel, Ratchets, Timestamp, Usage,
-    plan,
+    ExportCeiling, Key, KeyState, LifecycleEvent, MaterialState, ProtectionLevel, Ratchets, Refusal,
+    Timestamp, Usage, plan,
 };
 use proptest::prelude::*;
 
@@ -67,6 +67,14 @@ fn take(key: &Key, step: &Step, now: &mut Timestamp) -> Key {
     }
 }
 
+/// The same history, had it been a key for signatures.
+fn signing_twin(key: &Key) -> Key {
+    let mut record = serde_json::to_value(key).unwrap();
+    record["spec"] = serde_json::json!("ec-p256");
+    record["usage"] = serde_json::json!(["sign", "verify"]);
+    serde_json::from_value(record).unwrap()
+}
+
 fn check_laws(before: &Key, after: &Key, now: Timestamp) {
     let primaries = after.versions().iter().filter(|v| Some(v.ordinal()) == after.primary()).count();
     assert!(primaries <= 1);
@@ -91,6 +99,10 @@ fn check_laws(before: &Key, after: &Key, now: Timestamp) {
     }
     let over = after.destruction().is_some() || after.state().is_destroyed();
     assert_eq!(after.admit_edit().is_err(), over);
+    let twin = signing_twin(after);
+    let verifies = twin.admit(Usage::Verify, None).is_ok();
+    assert_eq!(twin.admit_public(None).is_ok(), verifies, "a public half is read where it may be used");
+    assert_eq!(after.admit_public(None), Err(Refusal::NoPublicHalf(after.spec())));
     assert!(plan(now, after).len() <= 1);
 }
 

@@ -246,3 +246,33 @@ fn rotation_counts_on_and_is_for_active_keys_alone() {
         assert_eq!(refusal(loaded(&other).rotate(version(2, at(1)))), state, "{event:?}");
     }
 }
+
+#[test]
+fn a_name_passes_between_keys_of_one_kind_and_the_same_uses() {
+    use keystead_domain::{KeySpec, UsageSet};
+    let made = |spec: KeySpec, usage: UsageSet| -> Key {
+        let mut row = serde_json::to_value(key(loose())).expect("plain");
+        row["spec"] = serde_json::to_value(spec).expect("plain");
+        row["usage"] = serde_json::to_value(usage).expect("plain");
+        serde_json::from_value(row).expect("a key")
+    };
+    let both = UsageSet::ENCRYPT_DECRYPT;
+    let symmetric = || made(KeySpec::Aes256, both);
+    let signing = |spec| made(spec, UsageSet::SIGN_VERIFY);
+    for (one, other, like) in [
+        (symmetric(), symmetric(), true),
+        (symmetric(), made(KeySpec::Aes128, both), true),
+        (symmetric(), made(KeySpec::Rsa2048, both), false),
+        (symmetric(), made(KeySpec::HmacSha256, both), false),
+        (symmetric(), made(KeySpec::Aes256, UsageSet::NONE), false),
+        (made(KeySpec::Rsa2048, both), signing(KeySpec::Rsa2048), false),
+        (signing(KeySpec::Rsa2048), signing(KeySpec::EcP256), true),
+        (signing(KeySpec::Ed25519), signing(KeySpec::MlDsa44), true),
+        (made(KeySpec::HmacSha256, UsageSet::MAC), made(KeySpec::HmacSha512, UsageSet::MAC), true),
+        (made(KeySpec::HmacSha256, UsageSet::MAC), made(KeySpec::Rsa2048, UsageSet::MAC), false),
+        (made(KeySpec::X25519, UsageSet::AGREE_KEY), made(KeySpec::MlKem512, UsageSet::AGREE_KEY), true),
+    ] {
+        assert_eq!(one.is_like(&other), like, "{:?} {:?}", one.spec(), other.spec());
+        assert_eq!(other.is_like(&one), like, "either way round");
+    }
+}

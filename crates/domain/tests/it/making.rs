@@ -48,7 +48,7 @@ pub(crate) fn key_of(ratchets: Ratchets, first: NewVersion) -> Key {
         labels: BTreeMap::new(),
         policy,
         cryptoperiod: None,
-        rotation: RotationPolicy { every: Some(60) },
+        rotation: RotationPolicy { every: Some(60), since: None },
         exportable: false,
         destruction_allowed: true,
     };

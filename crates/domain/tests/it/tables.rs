@@ -163,6 +163,7 @@ fn what_names_one_record_is_unique_and_what_lists_many_is_not() {
         IndexName::KeyByAge,
         IndexName::NamesOfSpace,
         IndexName::KeyByDestruction,
+        IndexName::KeyByRotation,
         IndexName::BindingByTenant,
         IndexName::CredentialByPrincipal,
     ] {

@@ -42,6 +42,7 @@ impl Session<'_> {
         let used = key.admit(usage, version).map_err(|r| refusal_fault(&key, r, version))?;
         check_algorithm(&key, algorithm)?;
         also(&key)?;
+        self.end_rehearsal()?;
         let key_use = self.engine.begin_use(&allowed, &key, used).await?;
         let version = used.ordinal();
         self.trail.version(version);

@@ -2,7 +2,7 @@
 
 use api::ops::BindName;
 use api::{Fault, FaultWhat, Limit, Output};
-use domain::{Action, Dialect, IndexEntry, Name, Owner, ResourceRef, Space};
+use domain::{Action, Dialect, IndexEntry, Key, Name, Owner, ResourceRef, Space};
 use spi::RecordStoreExt;
 
 use crate::cache::Place;
@@ -25,10 +25,7 @@ impl Session<'_> {
         }
         let loaded = self.engine.load_key(place.tenant.id, key.id()).await?.ok_or(FaultWhat::Conflict)?;
         loaded.get().admit_edit().map_err(|r| refusal_fault(loaded.get(), r, None))?;
-        let in_space = loaded.get().details.names.iter().filter(|n| n.space() == op.name.space()).count();
-        if in_space >= NAMES {
-            return Err(FaultWhat::LimitExceeded(Limit::NamesPerKey { max: NAMES }).into());
-        }
+        has_room_for(loaded.get(), &op.name)?;
         let mut names = vec![op.name.clone()];
         for mirror in self.mirrors(&op.name, &place).await? {
             // A key that has a name in that space already needs no other.
@@ -36,6 +33,7 @@ impl Session<'_> {
                 names.push(mirror);
             }
         }
+        self.trail.set_aside();
         self.trail.on_key(loaded.get());
         let (_, sealable) = loaded.edit(|details| details.names.extend(names));
         Ok(Plan::commit(Change::new("bind_name").put(sealable), Output::BindName(())))
@@ -45,7 +43,7 @@ impl Session<'_> {
     pub(crate) async fn is_taken(&self, name: &Name, place: &Place) -> Result<bool, Fault> {
         let owner = Owner::Tenant(place.tenant.id);
         let entry = IndexEntry::of_name(name);
-        let found = self.engine.parts.store.find::<domain::Key>(owner, &entry).await.map_err(store_fault)?;
+        let found = self.engine.parts.store.find::<Key>(owner, &entry).await.map_err(store_fault)?;
         Ok(found.is_some())
     }
 
@@ -77,6 +75,14 @@ impl Session<'_> {
         let bindings = self.bindings_of(place.tenant.id).await?;
         Ok(bindings.iter().map(|b| b.coordinates.dialect).collect())
     }
+}
+
+/// Refuses one name more than a key may have in one space.
+pub(crate) fn has_room_for(key: &Key, name: &Name) -> Result<(), Fault> {
+    if key.details.names.iter().filter(|own| own.space() == name.space()).count() >= NAMES {
+        return Err(FaultWhat::LimitExceeded(Limit::NamesPerKey { max: NAMES }).into());
+    }
+    Ok(())
 }
 
 /// The space a dialect's plain names live in.

@@ -17,17 +17,22 @@ use crate::keyref::Found;
 use crate::plan::{Change, Plan};
 use crate::session::Session;
 use crate::usecase::key_policy::check_key_policy;
+use crate::usecase::labels::check_labels;
 use crate::usecase::update_description::check_description;
 
 impl Session<'_> {
     pub(crate) async fn create_key(&mut self, op: &CreateKey) -> Result<Plan, Fault> {
         check_description(&op.description)?;
+        check_labels(&op.labels)?;
         let place = self.place().await?;
         if let Some(found) = self.found_instead(op, &place).await? {
             return Ok(Plan::Answer(Output::CreateKey(found)));
         }
         let tenant = place.tenant.id;
         let allowed = self.allow_in(&place, Action::CreateKey, ResourceRef::Tenant(tenant)).await?;
+        if !op.labels.is_empty() {
+            self.allow_in(&place, Action::LabelKey, ResourceRef::Tenant(tenant)).await?;
+        }
         if !self.engine.parts.guard.supports(op.spec, op.usage) {
             return Err(FaultWhat::SpecUnsupported { spec: op.spec, usage: op.usage }.into());
         }

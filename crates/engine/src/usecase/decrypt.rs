@@ -23,7 +23,7 @@ const ENVELOPE_OVERHEAD: usize = HEADER + 256;
 impl Session<'_> {
     pub(crate) async fn decrypt(&mut self, op: &Decrypt) -> Result<Plan, Fault> {
         check_batch(op.items.len())?;
-        let on = self.decrypting_key(op).await?;
+        let on = self.opening_key(op.key.as_ref(), &op.items, op.form, Action::Decrypt).await?;
         let OnKey { place, key, allowed } = on;
         self.trail.items(op.items.len());
         let (mut items, mut last) = (Vec::with_capacity(op.items.len()), None);
@@ -44,11 +44,18 @@ impl Session<'_> {
         Ok(Plan::Answer(Output::Decrypt(Decrypted { key, account, form: op.form, items, material: last })))
     }
 
-    /// The key a decryption is about: the named one, which a blob's header must agree with, else the header's.
-    async fn decrypting_key(&mut self, op: &Decrypt) -> Result<OnKey, Fault> {
-        if let Some(named) = &op.key {
-            let on = self.allow_on_key(named, Action::Decrypt).await?;
-            for item in op.items.iter().filter(|_| op.form == CiphertextForm::Envelope) {
+    /// The key that ciphertexts are to be opened with: the named one, which a blob's header must agree with, else the
+    /// header's.
+    pub(crate) async fn opening_key(
+        &mut self,
+        named: Option<&KeyRef>,
+        items: &[DecryptItem],
+        form: CiphertextForm,
+        action: Action,
+    ) -> Result<OnKey, Fault> {
+        if let Some(named) = named {
+            let on = self.allow_on_key(named, action).await?;
+            for item in items.iter().filter(|_| form == CiphertextForm::Envelope) {
                 match Header::split(&item.ciphertext) {
                     Some((header, ..)) if header.key != on.key.id() => {
                         return Err(FaultWhat::CiphertextForeign { named: on.key.id() }.into());
@@ -63,14 +70,14 @@ impl Session<'_> {
             }
             return Ok(on);
         }
-        if op.form != CiphertextForm::Envelope {
+        if form != CiphertextForm::Envelope {
             return Err(crate::faults::field("key", "only an envelope names its key"));
         }
-        let [only] = op.items.as_slice() else {
+        let [only] = items else {
             return Err(crate::faults::field("items", "without a key, exactly one ciphertext"));
         };
         let (header, ..) = Header::split(&only.ciphertext).ok_or(FaultWhat::CiphertextInvalid)?;
-        let on = self.allow_on_key(&KeyRef::Id(header.key), Action::Decrypt).await;
+        let on = self.allow_on_key(&KeyRef::Id(header.key), action).await;
         // A header that leads nowhere is a ciphertext that is not ours.
         on.map_err(|fault| match fault.what {
             FaultWhat::KeyNotFound { .. } => FaultWhat::CiphertextInvalid.into(),
@@ -79,10 +86,10 @@ impl Session<'_> {
     }
 }
 
-type Opened = (SecretBytes, u32, MaterialId);
+pub(crate) type Opened = (SecretBytes, u32, MaterialId);
 
 impl Engine {
-    async fn open_item(
+    pub(crate) async fn open_item(
         &self,
         allowed: &Allowed,
         key: &Key,
@@ -96,6 +103,7 @@ impl Engine {
         }
     }
 
+    /// Opens one envelope: its bytes, and the version and material that protected them.
     async fn open_envelope(&self, allowed: &Allowed, key: &Key, item: &DecryptItem) -> Result<Opened, Fault> {
         let max = ENVELOPE_PLAINTEXT + ENVELOPE_OVERHEAD;
         if item.ciphertext.len() > max {

@@ -4,7 +4,7 @@
 use access::{Allowed, KeyUse};
 use api::ops::{AssociatedData, CiphertextForm, Encrypt, EncryptItem, Encrypted, EncryptedItem};
 use api::{Fault, FaultWhat, Limit, Output};
-use domain::{Action, Algorithm, HashAlgorithm, Key, KeyVersion, Usage, VersionId, oaep_capacity};
+use domain::{Action, Algorithm, Key, KeyVersion, Usage, VersionId, oaep_capacity};
 use secret::SecretBytes;
 
 use crate::authorise::OnKey;
@@ -29,7 +29,7 @@ impl Session<'_> {
         let mut items = Vec::with_capacity(op.items.len());
         for item in &op.items {
             self.bound(&item.aad);
-            let sealed = self.engine.seal_item(&allowed, &key, item, op.form).await;
+            let sealed = self.seal_item(&allowed, &key, item, op.form).await;
             match &sealed {
                 Ok(sealed) => self.trail.version(sealed.version),
                 Err(fault) => self.trail.item_failed(&fault.what),
@@ -39,6 +39,29 @@ impl Session<'_> {
         let items = settle(items)?;
         let (account, form) = (place.account.number, op.form);
         Ok(Plan::Answer(Output::Encrypt(Encrypted { key: key.id(), account, form, items })))
+    }
+
+    async fn seal_item(
+        &self,
+        allowed: &Allowed,
+        key: &Key,
+        item: &EncryptItem,
+        form: CiphertextForm,
+    ) -> Result<EncryptedItem, Fault> {
+        let max = match form {
+            CiphertextForm::Envelope => ENVELOPE_PLAINTEXT,
+            CiphertextForm::Direct | CiphertextForm::Oaep(_) => DIRECT_PLAINTEXT,
+        };
+        if item.plaintext.len() > max {
+            return Err(FaultWhat::LimitExceeded(Limit::PlaintextBytes { max }).into());
+        }
+        let version =
+            key.admit(Usage::Encrypt, item.version).map_err(|r| refusal_fault(key, r, item.version))?;
+        check_form(key, form, &item.aad)?;
+        check_capacity(key, form, item.plaintext.len())?;
+        self.end_rehearsal()?;
+        let mut key_use = self.engine.begin_use(allowed, key, version).await?;
+        self.engine.seal_by(&mut key_use, key, version, &item.plaintext, &item.aad, form).await
     }
 
     /// Writes a context into the trail; its names and values are no secrets by definition.
@@ -77,7 +100,9 @@ pub(crate) fn check_algorithm(key: &Key, algorithm: Algorithm) -> Result<(), Fau
     Err(FaultWhat::WrongAlgorithm { key: key.id(), spec: key.spec(), algorithm }.into())
 }
 
-fn check_capacity(key: &Key, hash: HashAlgorithm, len: usize) -> Result<(), Fault> {
+/// How much fits into one such ciphertext of the key; only asymmetric ones have a bound of their own.
+pub(crate) fn check_capacity(key: &Key, form: CiphertextForm, len: usize) -> Result<(), Fault> {
+    let CiphertextForm::Oaep(hash) = form else { return Ok(()) };
     let (spec, algorithm) = (key.spec(), Algorithm::RsaOaep(hash));
     match oaep_capacity(spec, hash) {
         Some(max) if len > max => {
@@ -96,30 +121,6 @@ pub(crate) fn check_batch(items: usize) -> Result<(), Fault> {
 }
 
 impl Engine {
-    async fn seal_item(
-        &self,
-        allowed: &Allowed,
-        key: &Key,
-        item: &EncryptItem,
-        form: CiphertextForm,
-    ) -> Result<EncryptedItem, Fault> {
-        let max = match form {
-            CiphertextForm::Envelope => ENVELOPE_PLAINTEXT,
-            CiphertextForm::Direct | CiphertextForm::Oaep(_) => DIRECT_PLAINTEXT,
-        };
-        if item.plaintext.len() > max {
-            return Err(FaultWhat::LimitExceeded(Limit::PlaintextBytes { max }).into());
-        }
-        let version =
-            key.admit(Usage::Encrypt, item.version).map_err(|r| refusal_fault(key, r, item.version))?;
-        check_form(key, form, &item.aad)?;
-        if let CiphertextForm::Oaep(hash) = form {
-            check_capacity(key, hash, item.plaintext.len())?;
-        }
-        let mut key_use = self.begin_use(allowed, key, version).await?;
-        self.seal_by(&mut key_use, key, version, &item.plaintext, &item.aad, form).await
-    }
-
     /// One use of one version, permitted by a decision.
     pub(crate) async fn begin_use(
         &self,

@@ -24,6 +24,7 @@ impl Session<'_> {
         self.bound(&op.aad);
         let version = key.admit(Usage::Encrypt, None).map_err(|r| refusal_fault(&key, r, None))?;
         check_wraps(&key)?;
+        self.end_rehearsal()?;
         let mut key_use = self.engine.begin_use(&allowed, &key, version).await?;
         let made = self.engine.parts.guard.random(usize::from(len));
         let plaintext = made.map_err(|e| guard_fault(key.id(), key.spec(), e))?;

@@ -24,6 +24,7 @@ impl Session<'_> {
         if !pair.has_public_half() || !self.engine.parts.guard.supports(pair, UsageSet::NONE) {
             return Err(unmakeable.into());
         }
+        self.end_rehearsal()?;
         // Permitted and loaded first: no pair is made for a key that cannot wrap it.
         let mut key_use = self.engine.begin_use(&allowed, &key, version).await?;
         let made = self.engine.parts.guard.generate_pair(pair).await;

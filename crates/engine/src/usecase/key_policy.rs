@@ -1,10 +1,11 @@
 //! Reading and writing a key's policy. None is stored that cannot be enforced (INV-13), nor one that locks its author
 //! out, unless the author says so.
 
-use api::ops::{GetKeyPolicy, PutKeyPolicy};
+use api::ops::{GetKeyPolicy, KeyView, ListKeyPolicies, PutKeyPolicy};
 use api::{Fault, FaultWhat, Limit, Malformed, Output, Precondition};
 use domain::{Action, PolicyDocument};
 
+use crate::authorise::OnKey;
 use crate::cache::Place;
 use crate::faults::store_fault;
 use crate::plan::{Change, Plan};
@@ -14,6 +15,13 @@ use crate::session::Session;
 const POLICY: usize = 32 * 1024;
 
 impl Session<'_> {
+    /// Each key has one.
+    pub(crate) async fn list_key_policies(&mut self, op: &ListKeyPolicies) -> Result<Plan, Fault> {
+        let OnKey { place, key, .. } = self.allow_on_key(&op.key, Action::ListKeyPolicies).await?;
+        let view = KeyView { key, account: place.account, changed: false };
+        Ok(Plan::Answer(Output::ListKeyPolicies(view)))
+    }
+
     pub(crate) async fn get_key_policy(&mut self, op: &GetKeyPolicy) -> Result<Plan, Fault> {
         let on = self.allow_on_key(&op.key, Action::GetKeyPolicy).await?;
         Ok(Plan::Answer(Output::GetKeyPolicy(on.key.details.policy.clone())))

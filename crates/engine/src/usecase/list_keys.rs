@@ -29,7 +29,7 @@ impl Session<'_> {
         let mut items = Vec::with_capacity(page.items.len());
         for hit in &page.items {
             let Ok(id) = <[u8; 16]>::try_from(hit.id.as_slice()).map(KeyId::from_bytes) else { continue };
-            if self.engine.key(tenant, id).await?.is_some() {
+            if self.engine.key(tenant, id).await?.is_some_and(|key| !self.is_gone(&key)) {
                 items.push(id);
             }
         }

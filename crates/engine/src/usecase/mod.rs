@@ -12,8 +12,10 @@ mod encrypt;
 mod explain_policy;
 mod generate_data_key;
 mod generate_data_key_pair;
+mod generate_random;
 mod get_public_key;
 mod key_policy;
+mod labels;
 mod lifecycle;
 mod list_keys;
 mod list_names;
@@ -21,10 +23,14 @@ mod mac;
 mod places;
 mod policies;
 mod principals;
+mod rebind_name;
+mod reencrypt;
 mod rotate_key;
+mod rotation;
 mod seal_system;
 mod search_audit;
 mod sign;
+mod unbind_name;
 mod update_description;
 mod who_am_i;
 
@@ -57,12 +63,19 @@ impl Session<'_> {
             Command::CreateKey(op) => self.create_key(op).await,
             Command::DescribeKey(op) => self.describe_key(op).await,
             Command::UpdateDescription(op) => self.update_description(op).await,
+            Command::LabelKey(op) => self.label_key(op).await,
+            Command::UnlabelKey(op) => self.unlabel_key(op).await,
+            Command::ListLabels(op) => self.list_labels(op).await,
             Command::ListKeys(op) => self.list_keys(op).await,
             Command::EnableKey(op) => self.enable_key(op).await,
             Command::DisableKey(op) => self.disable_key(op).await,
             Command::ScheduleDestruction(op) => self.schedule_destruction(op).await,
             Command::CancelDestruction(op) => self.cancel_destruction(op).await,
             Command::RotateKey(op) => self.rotate_key(op).await,
+            Command::EnableRotation(op) => self.enable_rotation(op).await,
+            Command::DisableRotation(op) => self.disable_rotation(op).await,
+            Command::GetRotation(op) => self.get_rotation(op).await,
+            Command::ListRotations(op) => self.list_rotations(op).await,
             Command::GenerateDataKeyPair(op) => self.generate_data_key_pair(op).await,
             Command::GetPublicKey(op) => self.get_public_key(op).await,
             Command::AgreeKey(op) => self.agree_key(op).await,
@@ -75,8 +88,13 @@ impl Session<'_> {
             | Command::Verify(_)
             | Command::GenerateMac(_)
             | Command::VerifyMac(_) => Err(FaultWhat::Internal.into()),
+            Command::ReEncrypt(op) => self.reencrypt(op).await,
+            Command::GenerateRandom(op) => self.generate_random(op).await,
             Command::BindName(op) => self.bind_name(op).await,
+            Command::RebindName(op) => self.rebind_name(op).await,
+            Command::UnbindName(op) => self.unbind_name(op).await,
             Command::ListNames(op) => self.list_names(op).await,
+            Command::ListKeyPolicies(op) => self.list_key_policies(op).await,
             Command::GetKeyPolicy(op) => self.get_key_policy(op).await,
             Command::PutKeyPolicy(op) => self.put_key_policy(op).await,
             Command::WhoAmI(op) => self.who_am_i(op).await,

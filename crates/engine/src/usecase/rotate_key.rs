@@ -3,10 +3,14 @@
 use std::sync::Arc;
 
 use api::ops::{KeyView, RotateKey};
-use api::{Fault, FaultWhat, Output};
-use domain::{Action, HexId, MaterialState, NewVersion, Origin, ProtectionLevel};
+use api::{Fault, FaultWhat, Limit, Output, Precondition};
+use domain::{
+    Action, HexId, Key, KeyFamily, KeyVersion, Making, MaterialId, MaterialState, NewVersion, Origin,
+    ProtectionLevel, Timestamp, UsageSet,
+};
 use spi::{MaterialAt, MaterialChange};
 
+use crate::Engine;
 use crate::authorise::OnKey;
 use crate::faults::{guard_fault, refusal_fault};
 use crate::plan::{Change, Plan};
@@ -17,17 +21,11 @@ impl Session<'_> {
         let OnKey { place, key, allowed } = self.allow_on_key(&op.key, Action::RotateKey).await?;
         let tenant = place.tenant.id;
         let loaded = self.engine.load_key(tenant, key.id()).await?.ok_or(FaultWhat::Conflict)?;
+        check_bounds(op, loaded.get())?;
         let permit = allowed.for_new_version(loaded.get());
         let made = self.engine.parts.guard.generate(permit, key.spec()).await;
         let (material, material_id) = made.map_err(|e| guard_fault(key.id(), key.spec(), e))?;
-        let new = NewVersion {
-            hex_id: HexId::from_bytes(self.engine.parts.entropy.bytes()),
-            material_id,
-            origin: Origin::Generated,
-            material: MaterialState::Present,
-            protection: ProtectionLevel::Software,
-            created_at: self.now,
-        };
+        let new = self.engine.generated(material_id, self.now);
         let rotated = loaded.rotate(new).map_err(|r| refusal_fault(loaded.get(), r, None))?;
         let (key, version, sealable) = rotated;
         self.trail.on_key(&key);
@@ -37,4 +35,41 @@ impl Session<'_> {
         let view = KeyView { key: Arc::new(key), account: place.account, changed: true };
         Ok(Plan::commit(change, Output::RotateKey(view)))
     }
+}
+
+impl Engine {
+    /// A version whose material was made here.
+    pub(crate) fn generated(&self, material_id: MaterialId, now: Timestamp) -> NewVersion {
+        NewVersion {
+            hex_id: HexId::from_bytes(self.parts.entropy.bytes()),
+            material_id,
+            origin: Origin::Generated,
+            material: MaterialState::Present,
+            protection: ProtectionLevel::Software,
+            created_at: now,
+        }
+    }
+}
+
+/// The bounds of the request's dialect; the state comes before the quota.
+fn check_bounds(op: &RotateKey, key: &Key) -> Result<(), Fault> {
+    if op.symmetric_only {
+        check_symmetric(key)?;
+    }
+    key.admit_rotation().map_err(|r| refusal_fault(key, r, None))?;
+    let on_demand = |v: &&KeyVersion| v.making() == Making::OnDemand;
+    match op.at_most {
+        Some(max) if key.versions().iter().filter(on_demand).count() >= max => {
+            Err(FaultWhat::LimitExceeded(Limit::RotationsOnDemand { key: key.id(), max }).into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Symmetric encryption keys only: everybody who uses another has a half of it, or computes it too.
+pub(crate) fn check_symmetric(key: &Key) -> Result<(), Fault> {
+    if key.spec().family() == KeyFamily::Aes && key.usage().contains(UsageSet::ENCRYPT_DECRYPT) {
+        return Ok(());
+    }
+    Err(FaultWhat::Precondition(Precondition::NotRotatable { key: key.id() }).into())
 }

@@ -15,6 +15,7 @@ const ROLES: [&str; 6] = ["root", "administrator", "custodian", "user", "auditor
 struct Ground {
     house: House,
     key: KeyId,
+    other: KeyId,
     doomed: KeyId,
     blob: Vec<u8>,
     credential: domain::CredentialId,
@@ -23,13 +24,15 @@ struct Ground {
 impl Ground {
     async fn new() -> Self {
         let house = House::open().await;
-        let [key, doomed] =
-            [house.create("root").await, house.create("root").await].map(|made| made.unwrap().key.id());
+        let [key, other, doomed] =
+            [house.create("root").await, house.create("root").await, house.create("root").await]
+                .map(|made| made.unwrap().key.id());
+        house.run("root", BindName { name: bound(), key: KeyRef::Id(key) }).await.unwrap();
         let schedule = ScheduleDestruction { key: KeyRef::Id(doomed), wait: 7 * 86_400 };
         house.run("root", schedule).await.unwrap();
         let blob = house.encrypt("root", key, "x").await.unwrap();
         let credential = house.run("root", credential_of("nobody")).await.unwrap().credential.id;
-        Self { house, key, doomed, blob, credential }
+        Self { house, key, other, doomed, blob, credential }
     }
 
     fn key(&self) -> KeyRef {
@@ -54,6 +57,12 @@ impl Ground {
         match operation {
             "CreateKey" => self.as_seen(who, new_key()).await,
             "DescribeKey" => self.as_seen(who, DescribeKey { key: key() }).await,
+            "LabelKey" => self.as_seen(who, label(key())).await,
+            "UnlabelKey" => self.as_seen(who, UnlabelKey { key: key(), labels: Vec::new() }).await,
+            "ListLabels" => self.as_seen(who, ListLabels { key: key(), after: None, limit: 10 }).await,
+            "CreateKey with labels" => {
+                self.as_seen(who, CreateKey { labels: label(key()).labels, ..new_key() }).await
+            }
             "ListKeys" => self.as_seen(who, ListKeys { after: None, limit: 10 }).await,
             "EnableKey" => self.as_seen(who, EnableKey { key: key() }).await,
             "DisableKey" => self.as_seen(who, DisableKey { key: key() }).await,
@@ -63,17 +72,36 @@ impl Ground {
             "CancelDestruction" => {
                 self.as_seen(who, CancelDestruction { key: KeyRef::Id(self.doomed) }).await
             }
-            "RotateKey" => self.as_seen(who, RotateKey { key: key() }).await,
+            "RotateKey" => self.as_seen(who, RotateKey::unbounded(key())).await,
+            "EnableRotation" => self.as_seen(who, EnableRotation { key: key(), every: 90 * 86_400 }).await,
+            "DisableRotation" => self.as_seen(who, DisableRotation { key: key() }).await,
+            "GetRotation" => self.as_seen(who, GetRotation { key: key() }).await,
+            "ListRotations" => {
+                let op = ListRotations { key: key(), first_too: true, after: None, limit: 10 };
+                self.as_seen(who, op).await
+            }
             "Encrypt" => self.as_seen(who, encrypt(key())).await,
             "Decrypt" => self.as_seen(who, decrypt(&self.blob)).await,
             "GenerateDataKey" => self.as_seen(who, data_key(key(), true)).await,
             "GenerateWrappedDataKey" => self.as_seen(who, data_key(key(), false)).await,
+            "ReEncrypt" => self.as_seen(who, reencrypt(&self.blob, key())).await,
+            "GenerateRandom" => self.as_seen(who, GenerateRandom { bytes: 32 }).await,
+            "RebindName" => {
+                let to = KeyRef::Id(self.other);
+                self.as_seen(who, RebindName { name: bound(), key: to }).await
+            }
+            "UnbindName" => self.as_seen(who, UnbindName { name: bound() }).await,
+            "UnbindName of none there" => {
+                let name = Name::new(Space::Aws, "absent").unwrap();
+                self.as_seen(who, UnbindName { name }).await
+            }
             "BindName" => {
                 let name = Name::new(Space::Aws, "app").unwrap();
                 self.as_seen(who, BindName { name, key: key() }).await
             }
             "ListNames" => self.as_seen(who, list_names(None)).await,
             "ListNames of a key" => self.as_seen(who, list_names(Some(key()))).await,
+            "ListKeyPolicies" => self.as_seen(who, ListKeyPolicies { key: key() }).await,
             "GetKeyPolicy" => self.as_seen(who, GetKeyPolicy { key: key() }).await,
             "PutKeyPolicy" => {
                 let policy = access::delegating_key_policy(crate::house::ACCOUNT.parse().unwrap());
@@ -109,22 +137,36 @@ impl Ground {
     }
 }
 
-const OPERATIONS: [&str; 33] = [
+const OPERATIONS: [&str; 47] = [
     "CreateKey",
     "DescribeKey",
+    "LabelKey",
+    "UnlabelKey",
+    "ListLabels",
+    "CreateKey with labels",
     "ListKeys",
     "EnableKey",
     "DisableKey",
     "ScheduleDestruction",
     "CancelDestruction",
     "RotateKey",
+    "EnableRotation",
+    "DisableRotation",
+    "GetRotation",
+    "ListRotations",
     "Encrypt",
     "Decrypt",
+    "ReEncrypt",
     "GenerateDataKey",
     "GenerateWrappedDataKey",
+    "GenerateRandom",
     "BindName",
+    "RebindName",
+    "UnbindName",
+    "UnbindName of none there",
     "ListNames",
     "ListNames of a key",
+    "ListKeyPolicies",
     "GetKeyPolicy",
     "PutKeyPolicy",
     "CreateAccount",
@@ -146,11 +188,13 @@ const OPERATIONS: [&str; 33] = [
 ];
 
 /// What leaves the ground changed for the next.
-const ONLY_ONCE: [&str; 10] = [
+const ONLY_ONCE: [&str; 12] = [
     "DisableKey",
     "ScheduleDestruction",
     "CancelDestruction",
     "BindName",
+    "RebindName",
+    "UnbindName",
     "CreateAccount",
     "CreateTenant",
     "CreatePrincipal",
@@ -172,6 +216,22 @@ fn decrypt(blob: &[u8]) -> Decrypt {
 pub(crate) fn data_key(key: KeyRef, with_plaintext: bool) -> GenerateDataKey {
     let (shape, form) = (DataKeyShape::Bytes(32), CiphertextForm::Envelope);
     GenerateDataKey { key, shape, aad: AssociatedData::None, form, with_plaintext }
+}
+
+/// A ciphertext under a key again.
+pub(crate) fn reencrypt(blob: &[u8], destination: KeyRef) -> ReEncrypt {
+    let item = DecryptItem { ciphertext: blob.to_vec(), aad: AssociatedData::None, version: None };
+    let (form, to_form) = (CiphertextForm::Envelope, CiphertextForm::Envelope);
+    ReEncrypt { source: None, item, form, destination, aad: AssociatedData::None, to_form }
+}
+
+fn label(key: KeyRef) -> LabelKey {
+    LabelKey { key, labels: [("team".to_owned(), "pay".to_owned())].into() }
+}
+
+/// A name that leads to the ground's key.
+fn bound() -> Name {
+    Name::new(Space::Aws, "bound").unwrap()
 }
 
 fn list_names(key: Option<KeyRef>) -> ListNames {

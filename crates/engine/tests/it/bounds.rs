@@ -103,7 +103,7 @@ async fn a_key_is_made_within_its_bounds() {
     let described = |bytes: usize| CreateKey { description: "x".repeat(bytes), ..new_key() };
     assert_eq!(word(house.run("root", described(8192)).await), "ok");
     assert_eq!(word(house.run("root", described(8193)).await), "limit_exceeded");
-    let odd = CreateKey { spec: KeySpec::Rsa4096, usage: UsageSet::SIGN_VERIFY, ..new_key() };
+    let odd = CreateKey { spec: KeySpec::Rsa4096, usage: UsageSet::AGREE_KEY, ..new_key() };
     assert_eq!(word(house.run("root", odd).await), "spec_unsupported");
     let away = r#"{"Statement":{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:user/auditor"},"Action":"kms:*","Resource":"*"}}"#;
     let text = |text: &str| Some(PolicyDocument { language: Language::Iam, text: text.to_owned() });

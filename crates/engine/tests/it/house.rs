@@ -17,7 +17,7 @@ use root::KekRing;
 use secret::{Secret, SecretBytes};
 use spi::{
     AuditError, AuditLog, Clock, CommitSink, Counter, Durable, Entropy, Epochs, MaterialAt, MaterialError,
-    MaterialVault, OutboxEntry, RecordStore, Sealer,
+    MaterialVault, OutboxEntry, RecordStore, Sealer, WrappedKek,
 };
 use store_record::{MemoryPin, Options, Parts as StoreParts, Pin, SealedStore};
 use store_sqlite::Sqlite;
@@ -66,6 +66,8 @@ struct Below {
     records: Arc<dyn RecordStore>,
     sealed: Arc<SealedStore<Sqlite>>,
     ring: Arc<KekRing>,
+    /// What opens the ring.
+    root: (Secret<[u8; 32]>, WrappedKek),
     epochs: Arc<Epochs>,
 }
 
@@ -77,7 +79,7 @@ impl Below {
         clock: &Arc<MovingClock>,
         counter: Arc<dyn Counter>,
     ) -> Arc<Engine> {
-        let Self { records, sealed, ring, epochs } = self;
+        let Self { records, sealed, ring, epochs, root: _ } = self;
         let authenticator = Authenticator::new(
             records.clone(),
             sealed.clone(),
@@ -90,6 +92,7 @@ impl Below {
             store: records.clone(),
             log,
             counter,
+            heart: sealed.clone(),
             sealer: ring.clone(),
             epochs: epochs.clone(),
             clock: clock.clone(),
@@ -143,7 +146,7 @@ impl House {
         let sink = Arc::new(Sink { log: log.clone(), stuck: AtomicBool::new(false) });
         let parts = StoreParts { backend, sealer, epochs: epochs.clone(), sink: sink.clone(), pin };
         let sealed = Arc::new(SealedStore::open(parts, Options::default()).await.unwrap());
-        let below = Below { records: wrap(sealed.clone()), sealed, ring, epochs };
+        let below = Below { records: wrap(sealed.clone()), sealed, ring, root: (root, wrapped), epochs };
         let engine = below.gate(log.clone(), &crypto, &clock, below.sealed.clone());
         engine.bootstrap(bootstrap()).await.unwrap();
         Self { engine, log, sink, below, clock, crypto, _dir: dir }
@@ -152,6 +155,17 @@ impl House {
     /// Another gate over the same store and log, as after a restart: it remembers nothing.
     pub(crate) fn restarted(&self) -> Arc<Engine> {
         self.counting_by(self.below.sealed.clone())
+    }
+
+    /// As after a restart: nothing is remembered but what was kept.
+    pub(crate) fn restart(self) -> Self {
+        Self { engine: self.restarted(), ..self }
+    }
+
+    /// As custodians do.
+    pub(crate) fn unseal(&self) {
+        let (root, wrapped) = &self.below.root;
+        self.below.ring.unseal(root, wrapped).unwrap();
     }
 
     /// As [`Self::restarted`], counting direct uses elsewhere.
@@ -179,6 +193,21 @@ impl House {
         self.clock.advance_seconds(60 * minutes);
     }
 
+    /// Somebody sets the wall clock so many seconds on, or back; no time has passed.
+    pub(crate) fn set_clock_on(&self, seconds: i64) {
+        self.clock.set_millis(self.clock.now().plus_seconds(seconds).millis());
+    }
+
+    /// Time passes.
+    pub(crate) fn pass_days(&self, days: u32) {
+        self.clock.advance_seconds(DAY * days);
+    }
+
+    /// The time here.
+    pub(crate) fn now(&self) -> domain::Timestamp {
+        self.clock.now()
+    }
+
     /// What the store keeps sealed at a place.
     pub(crate) async fn material(&self, at: &MaterialAt) -> Result<SecretBytes, MaterialError> {
         MaterialVault::open(&*self.below.sealed, at).await
@@ -193,6 +222,7 @@ impl House {
             place,
             operation: operation.into(),
             address: Some([127, 0, 0, 1].into()),
+            dry_run: false,
         }
     }
 

@@ -19,7 +19,7 @@ async fn a_batch_over_several_versions_names_them_all() {
     let mut sealed = Vec::new();
     for _ in 0..4 {
         sealed.push(house.encrypt("root", key, "x").await.unwrap());
-        house.run("root", RotateKey { key: KeyRef::Id(key) }).await.unwrap();
+        house.run("root", RotateKey::unbounded(KeyRef::Id(key))).await.unwrap();
     }
     let open = async |which: &[usize]| {
         let item = |n: &usize| DecryptItem {

@@ -59,6 +59,7 @@ impl Tour<'_> {
             place: Coordinates::new(Dialect::Native, "*/default"),
             operation: operation.into(),
             address: None,
+            dry_run: false,
         };
         self.system.slot.run(context, Proof::Bearer(token), op).await
     }
@@ -108,7 +109,7 @@ impl Tour<'_> {
     }
 
     async fn rotate(&self, key: KeyId) -> Result<(), StartError> {
-        let view = self.own("RotateKey", RotateKey { key: KeyRef::Id(key) }).await?;
+        let view = self.own("RotateKey", RotateKey::unbounded(KeyRef::Id(key))).await?;
         let primary = view.key.primary().unwrap_or(0);
         say(&format!("3. rotated the key                     version {primary} protects from now on\n"))
     }

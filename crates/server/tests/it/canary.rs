@@ -2,6 +2,7 @@
 //! finest level, in any form, never; in the image of the process only where they are listed, and nowhere once the
 //! system is sealed. Positive controls show that the search finds what is there.
 
+mod destroyed;
 mod memory;
 pub(crate) mod needle;
 
@@ -46,7 +47,7 @@ async fn use_everything(house: &House, needles: &mut Vec<Needle>) -> std::sync::
     let plaintext = house.crypto.random(40).unwrap();
     needles.extend(Needle::all("plaintext", plaintext.expose(Exposure::VerifyCredential)));
     let old = house.run(encrypt(key.id(), plaintext)).await.unwrap().items.remove(0).unwrap().ciphertext;
-    house.run(RotateKey { key: KeyRef::Id(key.id()) }).await.unwrap();
+    house.run(RotateKey::unbounded(KeyRef::Id(key.id()))).await.unwrap();
     let new = house.encrypt(key.id(), "by the second version").await.unwrap();
     assert_eq!(house.decrypt(&new).await.unwrap(), "by the second version");
     assert!(house.run(decrypt(&old)).await.unwrap().items[0].is_ok());

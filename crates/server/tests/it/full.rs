@@ -119,7 +119,7 @@ async fn refuses_and_recovers(folder: &Path, house: &House, fill: impl Fn(), fre
     let view = house.run(DescribeKey { key: KeyRef::Id(key) }).await.unwrap().key;
     assert_eq!((view.state(), view.versions().len(), view.destruction()), (KeyState::Active, 1, None));
     assert_eq!(house.decrypt(&before).await.unwrap(), "before");
-    house.run(RotateKey { key: KeyRef::Id(key) }).await.unwrap();
+    house.run(RotateKey::unbounded(KeyRef::Id(key))).await.unwrap();
 }
 
 fn recorded_creates(folder: &Path) -> usize {
@@ -157,7 +157,7 @@ async fn all_refused(house: &House, key: KeyId, ciphertext: &[u8]) -> Vec<&'stat
     vec![
         word(&house.create().await),
         word(&house.run(DisableKey { key: id() }).await),
-        word(&house.run(RotateKey { key: id() }).await),
+        word(&house.run(RotateKey::unbounded(id())).await),
         word(&house.run(ScheduleDestruction { key: id(), wait: WEEK }).await),
         word(&house.run(DescribeKey { key: id() }).await),
         word(&house.encrypt(key, "refused").await),

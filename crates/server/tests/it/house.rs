@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use access::{Authenticator, Decider, Guard};
@@ -25,18 +26,23 @@ use store_sqlite::Sqlite;
 pub(crate) const ACCOUNT: &str = "123456789012";
 pub(crate) const WEEK: u32 = 7 * 86_400;
 
-/// The real time.
+/// The real time, and as many seconds as a test let pass.
 #[derive(Debug)]
-struct WallClock(Instant);
+struct WallClock {
+    started: Instant,
+    passed: AtomicU32,
+}
 
 impl Clock for WallClock {
     fn now(&self) -> Timestamp {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-        Timestamp::from_millis(since.as_millis().try_into().unwrap())
+        let passed = self.passed.load(Ordering::SeqCst);
+        Timestamp::from_millis(since.as_millis().try_into().unwrap()).plus_seconds(passed.into())
     }
 
     fn monotonic_micros(&self) -> u64 {
-        self.0.elapsed().as_micros().try_into().unwrap()
+        let passed = u64::from(self.passed.load(Ordering::SeqCst)) * 1_000_000;
+        u64::try_from(self.started.elapsed().as_micros()).unwrap() + passed
     }
 }
 
@@ -102,7 +108,10 @@ impl House {
         tune: impl FnOnce(&mut LogConfig),
         first: Bootstrap,
     ) -> Self {
-        let (crypto, clock) = (Arc::new(Software::new()), Arc::new(WallClock(Instant::now())));
+        let (crypto, clock) = (
+            Arc::new(Software::new()),
+            Arc::new(WallClock { started: Instant::now(), passed: AtomicU32::new(0) }),
+        );
         let mut config = LogConfig::new(audit_dir(folder), "keystead/test");
         config.segment_bytes = 1 << 20;
         config.checkpoint_every.records = 64;
@@ -138,6 +147,11 @@ impl House {
         self.ring.unseal(root, &wrapped(folder, &self.ring, root)).unwrap();
     }
 
+    /// Time passes.
+    pub(crate) fn pass(&self, seconds: u32) {
+        self.clock.passed.fetch_add(seconds, Ordering::SeqCst);
+    }
+
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
     }
@@ -152,6 +166,7 @@ impl House {
             place: Coordinates::new(Dialect::Vault, ""),
             operation: operation.into(),
             address: None,
+            dry_run: false,
         }
     }
 
@@ -228,6 +243,7 @@ fn parts_of(
         store: store.clone(),
         log: log.clone(),
         counter: store.clone(),
+        heart: store.clone(),
         sealer: ring.clone(),
         epochs: epochs.clone(),
         clock: clock.clone(),

@@ -11,6 +11,7 @@ mod native;
 mod props;
 mod records;
 mod stage;
+mod sts;
 mod table;
 mod unguarded;
 mod vault;
@@ -144,7 +145,8 @@ fn refusals_tell_nothing(stage: &Stage, cells: &[Cell]) {
             }
         }
     }
-    assert!(denied > 0 && silent > 0, "{}: nobody is refused", stage.word);
+    let asks = stage.rows.iter().any(|row| !row.asks.is_empty());
+    assert!(!asks || denied > 0 && silent > 0, "{}: nobody is refused", stage.word);
 }
 
 /// Beside the golden table: a built-in role is denied exactly what the roles' own table does not give it.

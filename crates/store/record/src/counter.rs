@@ -56,8 +56,9 @@ impl<B: Backend> SealedStore<B> {
             if block < least {
                 return Err(CounterError::Exhausted);
             }
-            let (key, expect, reserved) = (key.clone(), row.map(|r| r.revision), before + block);
-            match self.ask(|reply| Job::Reserve { key, expect, reserved, reply }).await {
+            let (key, expect) = (key.clone(), row.map(|r| r.revision));
+            let body = (before + block).to_be_bytes().to_vec();
+            match self.ask(|reply| Job::Lone { key, expect, body, reply }).await {
                 Ok(_) => return Ok(block),
                 Err(CommitError::Conflict) => {}
                 Err(_) => return Err(CounterError::Unavailable),

@@ -11,6 +11,7 @@ mod counter;
 mod envelope;
 mod error;
 mod head;
+mod heart;
 mod inspect;
 mod keks;
 mod ledger;

@@ -86,13 +86,13 @@ impl<'a, B: Backend> Planner<'a, B> {
         Ok(self.plan)
     }
 
-    /// One reserved counter more, if it still stands where the caller saw it.
-    pub(crate) fn counter(mut self, key: &RowKey, expect: Option<u64>, reserved: u64) -> Step<Plan> {
+    /// One row beside the records, if it still stands where the caller saw it.
+    pub(crate) fn lone(mut self, key: &RowKey, expect: Option<u64>, body: &[u8]) -> Step<Plan> {
         let (bucket, old) = self.row(key)?;
         if old.as_ref().map(|r| r.revision) != expect {
             return Err(CommitError::Conflict);
         }
-        self.stage(key.clone(), bucket, old.as_ref(), Kek::System, Some(&reserved.to_be_bytes()))?;
+        self.stage(key.clone(), bucket, old.as_ref(), Kek::System, Some(body))?;
         Ok(self.plan)
     }
 
@@ -349,13 +349,14 @@ pub(crate) fn scope_of(key: &RowKey) -> Option<Scope> {
 pub(crate) fn index_word(word: &str) -> Option<&'static str> {
     use domain::IndexName::{
         AccountByNumber, BindingByTenant, CredentialByPrincipal, KeyByAge, KeyByDestruction, KeyByName,
-        NamesOfSpace, PolicyByName, PrincipalByName, TenantByName,
+        KeyByRotation, NamesOfSpace, PolicyByName, PrincipalByName, TenantByName,
     };
     let all = [
         KeyByName,
         KeyByAge,
         NamesOfSpace,
         KeyByDestruction,
+        KeyByRotation,
         AccountByNumber,
         TenantByName,
         BindingByTenant,

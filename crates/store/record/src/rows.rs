@@ -14,6 +14,8 @@ pub(crate) const EPOCH: &str = "epoch";
 pub(crate) const KEK: &str = "kek";
 /// Reserved counters.
 pub(crate) const COUNTER: &str = "counter";
+/// The heartbeat.
+pub(crate) const HEARTBEAT: &str = "heartbeat";
 
 pub(crate) fn owner_bytes(owner: Owner) -> Vec<u8> {
     match owner {
@@ -71,6 +73,10 @@ impl RowKey {
 
     pub(crate) fn counter(version: VersionId) -> Self {
         Self { kind: Cow::Borrowed(COUNTER), owner: owner_bytes(Owner::System), id: version_bytes(version) }
+    }
+
+    pub(crate) fn heartbeat() -> Self {
+        Self { kind: Cow::Borrowed(HEARTBEAT), owner: owner_bytes(Owner::System), id: Vec::new() }
     }
 
     /// The place of this row's sealed bytes at a revision.

@@ -27,10 +27,11 @@ const RETRY: Duration = Duration::from_millis(100);
 /// What the writer is asked.
 pub(crate) enum Job {
     Commit(Box<Batch>, oneshot::Sender<Result<Committed, CommitError>>),
-    Reserve {
+    /// One row beside the records, which nobody is told of: a counter, the heartbeat.
+    Lone {
         key: RowKey,
         expect: Option<u64>,
-        reserved: u64,
+        body: Vec<u8>,
         reply: oneshot::Sender<Result<Committed, CommitError>>,
     },
     Close(oneshot::Sender<()>),
@@ -165,7 +166,7 @@ impl<B: Backend> Scribe<B> {
         let planner = Planner::<B>::new(&self.core, &mut self.writer);
         match job {
             Job::Commit(batch, reply) => (planner.batch(*batch, head), reply),
-            Job::Reserve { key, expect, reserved, reply } => (planner.counter(&key, expect, reserved), reply),
+            Job::Lone { key, expect, body, reply } => (planner.lone(&key, expect, &body), reply),
             // Taken out before; a caller that waits for nothing is told so by the closed channel.
             Job::Close(_) => (Err(CommitError::Conflict), oneshot::channel().0),
         }
@@ -283,7 +284,7 @@ impl From<CommitFailure> for Failed {
 impl Job {
     fn refuse(self, why: &str) {
         match self {
-            Self::Commit(_, reply) | Self::Reserve { reply, .. } => {
+            Self::Commit(_, reply) | Self::Lone { reply, .. } => {
                 drop(reply.send(Err(unavailable(why.to_owned()))));
             }
             Self::Close(_) => {}

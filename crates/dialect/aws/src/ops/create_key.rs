@@ -1,13 +1,12 @@
 //! CreateKey (AWS KMS API Reference, CreateKey).
 
-use std::collections::BTreeMap;
-
 use api::ops::KeyView;
 use domain::{ExportCeiling, KeySpec, Language, PolicyDocument, UsageSet};
 use serde::Deserialize;
 
 use super::describe_key::described;
 use super::members::only_in_china;
+use super::tags;
 use crate::call::{Place, WireOperation};
 use crate::constraint::Checks;
 use crate::text::Text;
@@ -39,18 +38,10 @@ struct Asked<'a> {
     custom_key_store_id: Text<'a>,
     #[serde(default)]
     bypass_policy_lockout_safety_check: Option<bool>,
-    tags: Option<Vec<Tag>>,
+    tags: Option<Vec<tags::Tag>>,
     multi_region: Option<bool>,
     #[serde(borrow)]
     xks_key_id: Text<'a>,
-}
-
-#[derive(Deserialize)]
-struct Tag {
-    #[serde(rename = "TagKey")]
-    key: String,
-    #[serde(rename = "TagValue")]
-    value: String,
 }
 
 pub(super) struct CreateKey;
@@ -69,7 +60,7 @@ impl WireOperation for CreateKey {
             spec,
             usage,
             description: asked.description.unwrap_or_default().into_owned(),
-            labels: tags(asked.tags.unwrap_or_default())?,
+            labels: tags::labels(asked.tags.unwrap_or_default())?,
             name: None,
             policy,
             bypass_lockout_check: asked.bypass_policy_lockout_safety_check.unwrap_or(false),
@@ -126,23 +117,4 @@ fn refuse_absent(asked: &Asked<'_>) -> Result<(), WireError> {
         return Err(WireError::unsupported("Multi-Region keys are not supported by this server yet."));
     }
     Ok(())
-}
-
-fn tags(tags: Vec<Tag>) -> Result<BTreeMap<String, String>, WireError> {
-    let mut labels = BTreeMap::new();
-    for Tag { key, value } in tags {
-        let fits = (1..=128).contains(&key.chars().count())
-            && value.chars().count() <= 256
-            && !key.starts_with("aws:");
-        if !fits || labels.insert(key, value).is_some() {
-            return Err(WireError::client(
-                "TagException",
-                "A tag key or value is not valid, or a key stands twice.",
-            ));
-        }
-    }
-    if labels.len() > 50 {
-        return Err(WireError::client("LimitExceededException", "A key has at most 50 tags."));
-    }
-    Ok(labels)
 }

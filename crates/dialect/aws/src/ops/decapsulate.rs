@@ -1,6 +1,7 @@
 //! Decapsulate (AWS KMS API Reference, Decapsulate): recovers a shared secret. Only a wrong length is an error; any other
 //! ciphertext that was not made for the key gives another secret (FIPS 203, implicit rejection).
 
+use api::Rehearsable;
 use api::ops::SharedSecret;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -31,7 +32,7 @@ struct Asked<'a> {
 pub(super) struct Decapsulate;
 
 impl WireOperation for Decapsulate {
-    type Op = api::ops::Decapsulate;
+    type Op = Rehearsable<api::ops::Decapsulate>;
 
     fn read(body: &[u8], place: &Place<'_>) -> Result<Self::Op, WireError> {
         let asked: Asked<'_> = wire::read(body)?;
@@ -42,9 +43,11 @@ impl WireOperation for Decapsulate {
         checks.blob("sharedSecretCiphertextBlob", ciphertext.as_ref().map(Vec::len), 1, 6144);
         check_algorithm(&mut checks, &asked.encapsulation_algorithm);
         checks.done()?;
-        refuse_unsupported(asked.dry_run, None, asked.grant_tokens.as_deref())?;
+        refuse_unsupported(None, asked.grant_tokens.as_deref())?;
         let key = key_ref::read(asked.key_id.as_deref().unwrap_or_default(), place)?;
-        Ok(api::ops::Decapsulate { key, version: None, ciphertext: ciphertext.unwrap_or_default() })
+        let ciphertext = ciphertext.unwrap_or_default();
+        let op = api::ops::Decapsulate { key, version: None, ciphertext };
+        Ok(Rehearsable { op, dry_run: asked.dry_run == Some(true) })
     }
 
     fn write(shared: SharedSecret, place: &Place<'_>) -> Result<Vec<u8>, WireError> {

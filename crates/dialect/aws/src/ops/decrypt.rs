@@ -1,11 +1,12 @@
 //! Decrypt (AWS KMS API Reference, Decrypt). Without `KeyId` the ciphertext names its key.
 
+use api::Rehearsable;
 use api::ops::{CiphertextForm, DecryptItem, Decrypted};
 use secret::{Exposure, SecretBytes};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::members::{Context, algorithm_word, blob, form, only, refuse_unsupported};
+use super::members::{Context, algorithm_word, blob, form, only, refuse_modifiers, refuse_unsupported};
 use crate::call::{Place, WireOperation};
 use crate::constraint::Checks;
 use crate::key_ref;
@@ -27,12 +28,13 @@ struct Asked<'a> {
     encryption_algorithm: Text<'a>,
     recipient: Option<IgnoredAny>,
     dry_run: Option<bool>,
+    dry_run_modifiers: Option<Vec<String>>,
 }
 
 pub(super) struct Decrypt;
 
 impl WireOperation for Decrypt {
-    type Op = api::ops::Decrypt;
+    type Op = Rehearsable<api::ops::Decrypt>;
 
     fn read(body: &[u8], place: &Place<'_>) -> Result<Self::Op, WireError> {
         let asked: Asked<'_> = wire::read(body)?;
@@ -43,7 +45,8 @@ impl WireOperation for Decrypt {
         checks.text("keyId", asked.key_id.as_deref(), 1, 2048);
         checks.word("encryptionAlgorithm", asked.encryption_algorithm.as_deref(), words::ENCRYPTION);
         checks.done()?;
-        refuse_unsupported(asked.dry_run, asked.recipient, asked.grant_tokens.as_deref())?;
+        refuse_unsupported(asked.recipient, asked.grant_tokens.as_deref())?;
+        refuse_modifiers(asked.dry_run_modifiers.as_deref())?;
         let key = asked.key_id.as_deref().map(|given| key_ref::read(given, place)).transpose()?;
         let context = asked.encryption_context.unwrap_or_default();
         let form = form(&asked.encryption_algorithm, &context)?;
@@ -54,7 +57,8 @@ impl WireOperation for Decrypt {
         }
         let aad = context.into_aad();
         let items = vec![DecryptItem { ciphertext: ciphertext.unwrap_or_default(), aad, version: None }];
-        Ok(api::ops::Decrypt { key, items, form })
+        let op = api::ops::Decrypt { key, items, form };
+        Ok(Rehearsable { op, dry_run: asked.dry_run == Some(true) })
     }
 
     fn write(output: Decrypted, place: &Place<'_>) -> Result<Vec<u8>, WireError> {

@@ -1,5 +1,6 @@
 //! DeriveSharedSecret (AWS KMS API Reference, DeriveSharedSecret): the raw secret of a Diffie-Hellman agreement.
 
+use api::Rehearsable;
 use api::ops::SharedSecret;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -30,7 +31,7 @@ struct Asked<'a> {
 pub(super) struct DeriveSharedSecret;
 
 impl WireOperation for DeriveSharedSecret {
-    type Op = api::ops::AgreeKey;
+    type Op = Rehearsable<api::ops::AgreeKey>;
 
     fn read(body: &[u8], place: &Place<'_>) -> Result<Self::Op, WireError> {
         let asked: Asked<'_> = wire::read(body)?;
@@ -42,9 +43,10 @@ impl WireOperation for DeriveSharedSecret {
         checks.required("publicKey", peer.as_ref());
         checks.blob("publicKey", peer.as_ref().map(Vec::len), 1, 8192);
         checks.done()?;
-        refuse_unsupported(asked.dry_run, asked.recipient, asked.grant_tokens.as_deref())?;
+        refuse_unsupported(asked.recipient, asked.grant_tokens.as_deref())?;
         let key = key_ref::read(asked.key_id.as_deref().unwrap_or_default(), place)?;
-        Ok(api::ops::AgreeKey { key, version: None, peer: peer.unwrap_or_default() })
+        let op = api::ops::AgreeKey { key, version: None, peer: peer.unwrap_or_default() };
+        Ok(Rehearsable { op, dry_run: asked.dry_run == Some(true) })
     }
 
     fn write(shared: SharedSecret, place: &Place<'_>) -> Result<Vec<u8>, WireError> {

@@ -1,5 +1,6 @@
 //! Encapsulate (AWS KMS API Reference, Encapsulate): a shared secret made and sent to an ML-KEM key.
 
+use api::Rehearsable;
 use api::ops::Encapsulated;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -29,7 +30,7 @@ struct Asked<'a> {
 pub(super) struct Encapsulate;
 
 impl WireOperation for Encapsulate {
-    type Op = api::ops::Encapsulate;
+    type Op = Rehearsable<api::ops::Encapsulate>;
 
     fn read(body: &[u8], place: &Place<'_>) -> Result<Self::Op, WireError> {
         let asked: Asked<'_> = wire::read(body)?;
@@ -37,9 +38,10 @@ impl WireOperation for Encapsulate {
         check_key_id(&mut checks, &asked.key_id);
         check_algorithm(&mut checks, &asked.encapsulation_algorithm);
         checks.done()?;
-        refuse_unsupported(asked.dry_run, None, asked.grant_tokens.as_deref())?;
+        refuse_unsupported(None, asked.grant_tokens.as_deref())?;
         let key = key_ref::read(asked.key_id.as_deref().unwrap_or_default(), place)?;
-        Ok(api::ops::Encapsulate { key, version: None })
+        let op = api::ops::Encapsulate { key, version: None };
+        Ok(Rehearsable { op, dry_run: asked.dry_run == Some(true) })
     }
 
     fn write(made: Encapsulated, place: &Place<'_>) -> Result<Vec<u8>, WireError> {

@@ -1,5 +1,6 @@
 //! Encrypt (AWS KMS API Reference, Encrypt). The hot path: no intermediate JSON value, one output buffer.
 
+use api::Rehearsable;
 use api::ops::{EncryptItem, Encrypted};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -31,7 +32,7 @@ struct Asked<'a> {
 pub(super) struct Encrypt;
 
 impl WireOperation for Encrypt {
-    type Op = api::ops::Encrypt;
+    type Op = Rehearsable<api::ops::Encrypt>;
 
     fn read(body: &[u8], place: &Place<'_>) -> Result<Self::Op, WireError> {
         let asked: Asked<'_> = wire::read(body)?;
@@ -40,13 +41,14 @@ impl WireOperation for Encrypt {
         let plaintext = SecretBlob::required(asked.plaintext, "plaintext", &mut checks)?;
         checks.word("encryptionAlgorithm", asked.encryption_algorithm.as_deref(), words::ENCRYPTION);
         checks.done()?;
-        refuse_unsupported(asked.dry_run, None, asked.grant_tokens.as_deref())?;
+        refuse_unsupported(None, asked.grant_tokens.as_deref())?;
         let key = key_ref::read(asked.key_id.as_deref().unwrap_or_default(), place)?;
         let context = asked.encryption_context.unwrap_or_default();
         let form = form(&asked.encryption_algorithm, &context)?;
         let plaintext = plaintext.ok_or_else(WireError::internal)?;
         let items = vec![EncryptItem { plaintext, aad: context.into_aad(), version: None }];
-        Ok(api::ops::Encrypt { key, items, form })
+        let op = api::ops::Encrypt { key, items, form };
+        Ok(Rehearsable { op, dry_run: asked.dry_run == Some(true) })
     }
 
     fn write(output: Encrypted, place: &Place<'_>) -> Result<Vec<u8>, WireError> {

@@ -1,5 +1,6 @@
 //! GenerateDataKey (AWS KMS API Reference, GenerateDataKey).
 
+use api::Rehearsable;
 use api::ops::{CiphertextForm, DataKey, DataKeyShape};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -32,7 +33,7 @@ struct Asked<'a> {
 pub(super) struct GenerateDataKey;
 
 impl WireOperation for GenerateDataKey {
-    type Op = api::ops::GenerateDataKey;
+    type Op = Rehearsable<api::ops::GenerateDataKey>;
 
     fn read(body: &[u8], place: &Place<'_>) -> Result<Self::Op, WireError> {
         read(body, place, true)
@@ -50,14 +51,14 @@ pub(super) fn read(
     body: &[u8],
     place: &Place<'_>,
     with_plaintext: bool,
-) -> Result<api::ops::GenerateDataKey, WireError> {
+) -> Result<Rehearsable<api::ops::GenerateDataKey>, WireError> {
     let asked: Asked<'_> = wire::read(body)?;
     let mut checks = Checks::default();
     check_key_id(&mut checks, &asked.key_id);
     checks.range("numberOfBytes", asked.number_of_bytes, 1, 1024);
     checks.one_of("keySpec", asked.key_spec.as_deref(), &["AES_256", "AES_128"]);
     checks.done()?;
-    refuse_unsupported(asked.dry_run, asked.recipient, asked.grant_tokens.as_deref())?;
+    refuse_unsupported(asked.recipient, asked.grant_tokens.as_deref())?;
     let key = key_ref::read(asked.key_id.as_deref().unwrap_or_default(), place)?;
     let bytes = match (asked.number_of_bytes, asked.key_spec.as_deref()) {
         (Some(n), None) => u16::try_from(n).unwrap_or(u16::MAX),
@@ -69,7 +70,8 @@ pub(super) fn read(
     };
     let aad = asked.encryption_context.unwrap_or_default().into_aad();
     let (shape, form) = (DataKeyShape::Bytes(bytes), CiphertextForm::Envelope);
-    Ok(api::ops::GenerateDataKey { key, shape, aad, form, with_plaintext })
+    let op = api::ops::GenerateDataKey { key, shape, aad, form, with_plaintext };
+    Ok(Rehearsable { op, dry_run: asked.dry_run == Some(true) })
 }
 
 /// The members that both answers end with, closing brace included.

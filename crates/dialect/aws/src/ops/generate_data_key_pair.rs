@@ -1,5 +1,6 @@
 //! GenerateDataKeyPair (AWS KMS API Reference, GenerateDataKeyPair).
 
+use api::Rehearsable;
 use api::ops::{CiphertextForm, DataKeyPair};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -32,7 +33,7 @@ struct Asked<'a> {
 pub(super) struct GenerateDataKeyPair;
 
 impl WireOperation for GenerateDataKeyPair {
-    type Op = api::ops::GenerateDataKeyPair;
+    type Op = Rehearsable<api::ops::GenerateDataKeyPair>;
 
     fn read(body: &[u8], place: &Place<'_>) -> Result<Self::Op, WireError> {
         read(body, place, true)
@@ -50,19 +51,21 @@ pub(super) fn read(
     body: &[u8],
     place: &Place<'_>,
     with_plaintext: bool,
-) -> Result<api::ops::GenerateDataKeyPair, WireError> {
+) -> Result<Rehearsable<api::ops::GenerateDataKeyPair>, WireError> {
     let asked: Asked<'_> = wire::read(body)?;
     let mut checks = Checks::default();
     check_key_id(&mut checks, &asked.key_id);
     checks.required("keyPairSpec", asked.key_pair_spec.as_ref());
     checks.one_of("keyPairSpec", asked.key_pair_spec.as_deref(), words::PAIRS);
     checks.done()?;
-    refuse_unsupported(asked.dry_run, asked.recipient, asked.grant_tokens.as_deref())?;
+    refuse_unsupported(asked.recipient, asked.grant_tokens.as_deref())?;
     let key = key_ref::read(asked.key_id.as_deref().unwrap_or_default(), place)?;
     let word = asked.key_pair_spec.as_deref().unwrap_or_default();
     let pair = words::spec(word).ok_or_else(|| only_in_china(&format!("KeyPairSpec {word}")))?;
     let aad = asked.encryption_context.unwrap_or_default().into_aad();
-    Ok(api::ops::GenerateDataKeyPair { key, pair, aad, form: CiphertextForm::Envelope, with_plaintext })
+    let form = CiphertextForm::Envelope;
+    let op = api::ops::GenerateDataKeyPair { key, pair, aad, form, with_plaintext };
+    Ok(Rehearsable { op, dry_run: asked.dry_run == Some(true) })
 }
 
 /// The members that both answers end with, closing brace included.

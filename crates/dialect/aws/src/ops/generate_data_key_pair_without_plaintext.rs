@@ -1,5 +1,6 @@
 //! GenerateDataKeyPairWithoutPlaintext (AWS KMS API Reference): of the private half only the wrapped copy leaves.
 
+use api::Rehearsable;
 use api::ops::DataKeyPair;
 
 use super::generate_data_key_pair::{read, wrapped};
@@ -9,7 +10,7 @@ use crate::wire::WireError;
 pub(super) struct GenerateDataKeyPairWithoutPlaintext;
 
 impl WireOperation for GenerateDataKeyPairWithoutPlaintext {
-    type Op = api::ops::GenerateDataKeyPair;
+    type Op = Rehearsable<api::ops::GenerateDataKeyPair>;
 
     fn read(body: &[u8], place: &Place<'_>) -> Result<Self::Op, WireError> {
         read(body, place, false)

@@ -1,5 +1,6 @@
 //! GenerateDataKeyWithoutPlaintext (AWS KMS API Reference): only the wrapped copy leaves.
 
+use api::Rehearsable;
 use api::ops::DataKey;
 
 use super::generate_data_key::{read, wrapped};
@@ -9,7 +10,7 @@ use crate::wire::WireError;
 pub(super) struct GenerateDataKeyWithoutPlaintext;
 
 impl WireOperation for GenerateDataKeyWithoutPlaintext {
-    type Op = api::ops::GenerateDataKey;
+    type Op = Rehearsable<api::ops::GenerateDataKey>;
 
     fn read(body: &[u8], place: &Place<'_>) -> Result<Self::Op, WireError> {
         read(body, place, false)

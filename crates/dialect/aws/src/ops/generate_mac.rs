@@ -1,5 +1,6 @@
 //! GenerateMac (AWS KMS API Reference, GenerateMac).
 
+use api::Rehearsable;
 use api::ops::{Authenticating, Mac};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -32,15 +33,16 @@ struct Asked<'a> {
 pub(super) struct GenerateMac;
 
 impl WireOperation for GenerateMac {
-    type Op = api::ops::GenerateMac;
+    type Op = Rehearsable<api::ops::GenerateMac>;
 
     fn read(body: &[u8], place: &Place<'_>) -> Result<Self::Op, WireError> {
         let Asked { message, key_id, mac_algorithm, grant_tokens, dry_run } = wire::read(body)?;
         let mut checks = Checks::default();
         let message = check(&mut checks, message, &key_id, &mac_algorithm)?;
         checks.done()?;
-        refuse_unsupported(dry_run, None, grant_tokens.as_deref())?;
-        authenticating(message, &key_id, &mac_algorithm, place).map(api::ops::GenerateMac)
+        refuse_unsupported(None, grant_tokens.as_deref())?;
+        let op = api::ops::GenerateMac(authenticating(message, &key_id, &mac_algorithm, place)?);
+        Ok(Rehearsable { op, dry_run: dry_run == Some(true) })
     }
 
     fn write(made: Mac, place: &Place<'_>) -> Result<Vec<u8>, WireError> {

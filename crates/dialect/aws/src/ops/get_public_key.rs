@@ -46,7 +46,7 @@ impl WireOperation for GetPublicKey {
         let mut checks = Checks::default();
         check_key_id(&mut checks, &asked.key_id);
         checks.done()?;
-        refuse_unsupported(None, None, asked.grant_tokens.as_deref())?;
+        refuse_unsupported(None, asked.grant_tokens.as_deref())?;
         let key = key_ref::read(asked.key_id.as_deref().unwrap_or_default(), place)?;
         Ok(api::ops::GetPublicKey { key, version: None })
     }

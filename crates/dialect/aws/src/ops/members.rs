@@ -6,7 +6,7 @@ use api::ops::{AssociatedData, CiphertextForm, KeyRef};
 use api::{Fault, FaultWhat};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use domain::Algorithm;
+use domain::{Algorithm, Name};
 use serde::Deserialize;
 use serde::de::{self, Deserializer, IgnoredAny, MapAccess, Visitor};
 
@@ -60,13 +60,9 @@ fn twice(pairs: &[(String, String)]) -> bool {
 
 /// Refuses members that change what an operation means and are not supported: never passed over.
 pub(crate) fn refuse_unsupported(
-    dry_run: Option<bool>,
     recipient: Option<IgnoredAny>,
     grants: Option<&[IgnoredAny]>,
 ) -> Result<(), WireError> {
-    if dry_run == Some(true) {
-        return Err(WireError::unsupported("DryRun is not supported by this server yet."));
-    }
     if recipient.is_some() {
         return Err(WireError::unsupported("Recipient is not supported by this server yet."));
     }
@@ -75,6 +71,14 @@ pub(crate) fn refuse_unsupported(
             "InvalidGrantTokenException",
             "Grants are not supported by this server yet.",
         ));
+    }
+    Ok(())
+}
+
+/// Refuses what would change the meaning of a dry run.
+pub(crate) fn refuse_modifiers(modifiers: Option<&[String]>) -> Result<(), WireError> {
+    if modifiers.is_some_and(|modifiers| !modifiers.is_empty()) {
+        return Err(WireError::unsupported("DryRunModifiers are not supported by this server yet."));
     }
     Ok(())
 }
@@ -115,6 +119,27 @@ pub(crate) fn algorithm_word(form: CiphertextForm) -> &'static str {
 /// A word of the model that other Regions refuse.
 pub(crate) fn only_in_china(word: &str) -> WireError {
     WireError::unsupported(format!("{word} is not supported in this Region."))
+}
+
+/// The constraints of an `AliasName` member.
+pub(super) fn check_alias_name(checks: &mut Checks, alias: &Text<'_>) {
+    checks.required("aliasName", alias.as_ref());
+    checks.text("aliasName", alias.as_deref(), 1, 256);
+    if let Some(name) = alias.as_deref() {
+        let fits = name.bytes().all(|b| b.is_ascii_alphanumeric() || b":/_-".contains(&b));
+        checks.pattern("aliasName", name, "^[a-zA-Z0-9:/_-]+$", fits);
+    }
+}
+
+/// The name that an `AliasName` within its constraints is; those that begin with `alias/aws/` are not a customer's.
+pub(super) fn own_alias(alias: &Text<'_>) -> Result<Name, WireError> {
+    let alias = alias.as_deref().unwrap_or_default();
+    let text = alias.strip_prefix("alias/").filter(|rest| !rest.is_empty());
+    let text = text.ok_or_else(|| WireError::validation("Alias must start with the prefix \"alias/\". Please see http://docs.aws.amazon.com/kms/latest/developerguide/programming-aliases.html"))?;
+    if text.starts_with("aws/") {
+        return Err(WireError::client("NotAuthorizedException", ""));
+    }
+    key_ref::alias_name(text).ok_or_else(|| WireError::client("InvalidAliasNameException", ""))
 }
 
 #[derive(Deserialize)]

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use api::Rehearsable;
 use api::ops::{Signed, Signing};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -35,7 +36,7 @@ struct Asked<'a> {
 pub(super) struct Sign;
 
 impl WireOperation for Sign {
-    type Op = api::ops::Sign;
+    type Op = Rehearsable<api::ops::Sign>;
 
     fn read(body: &[u8], place: &Place<'_>) -> Result<Self::Op, WireError> {
         let Asked { key_id, message, message_type, signing_algorithm, grant_tokens, dry_run } =
@@ -44,8 +45,9 @@ impl WireOperation for Sign {
         let parts = Parts { key_id, message, message_type, signing_algorithm };
         let parts = parts.check(&mut checks)?;
         checks.done()?;
-        refuse_unsupported(dry_run, None, grant_tokens.as_deref())?;
-        parts.signing(place).map(api::ops::Sign)
+        refuse_unsupported(None, grant_tokens.as_deref())?;
+        let op = api::ops::Sign(parts.signing(place)?);
+        Ok(Rehearsable { op, dry_run: dry_run == Some(true) })
     }
 
     fn write(signed: Signed, place: &Place<'_>) -> Result<Vec<u8>, WireError> {

@@ -1,5 +1,6 @@
 //! Verify (AWS KMS API Reference, Verify): a signature that does not verify is an error, never `false`.
 
+use api::Rehearsable;
 use api::ops::Verified;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -32,7 +33,7 @@ struct Asked<'a> {
 pub(super) struct Verify;
 
 impl WireOperation for Verify {
-    type Op = api::ops::Verify;
+    type Op = Rehearsable<api::ops::Verify>;
 
     fn read(body: &[u8], place: &Place<'_>) -> Result<Self::Op, WireError> {
         let Asked { key_id, message, message_type, signature, signing_algorithm, grant_tokens, dry_run } =
@@ -44,9 +45,10 @@ impl WireOperation for Verify {
         checks.required("signature", signature.as_ref());
         checks.blob("signature", signature.as_ref().map(Vec::len), 1, 6144);
         checks.done()?;
-        refuse_unsupported(dry_run, None, grant_tokens.as_deref())?;
+        refuse_unsupported(None, grant_tokens.as_deref())?;
         let signing = parts.signing(place)?;
-        Ok(api::ops::Verify { signing, signature: signature.unwrap_or_default() })
+        let op = api::ops::Verify { signing, signature: signature.unwrap_or_default() };
+        Ok(Rehearsable { op, dry_run: dry_run == Some(true) })
     }
 
     fn write(verified: Verified, place: &Place<'_>) -> Result<Vec<u8>, WireError> {

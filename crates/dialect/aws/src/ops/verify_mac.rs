@@ -1,5 +1,6 @@
 //! VerifyMac (AWS KMS API Reference, VerifyMac): a code that does not verify is an error, never `false`.
 
+use api::Rehearsable;
 use api::ops::Verified;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -30,7 +31,7 @@ struct Asked<'a> {
 pub(super) struct VerifyMac;
 
 impl WireOperation for VerifyMac {
-    type Op = api::ops::VerifyMac;
+    type Op = Rehearsable<api::ops::VerifyMac>;
 
     fn read(body: &[u8], place: &Place<'_>) -> Result<Self::Op, WireError> {
         let Asked { message, key_id, mac_algorithm, mac, grant_tokens, dry_run } = wire::read(body)?;
@@ -40,9 +41,10 @@ impl WireOperation for VerifyMac {
         checks.required("mac", mac.as_ref());
         checks.blob("mac", mac.as_ref().map(Vec::len), 1, 6144);
         checks.done()?;
-        refuse_unsupported(dry_run, None, grant_tokens.as_deref())?;
+        refuse_unsupported(None, grant_tokens.as_deref())?;
         let authenticating = authenticating(message, &key_id, &mac_algorithm, place)?;
-        Ok(api::ops::VerifyMac { authenticating, mac: mac.unwrap_or_default() })
+        let op = api::ops::VerifyMac { authenticating, mac: mac.unwrap_or_default() };
+        Ok(Rehearsable { op, dry_run: dry_run == Some(true) })
     }
 
     fn write(verified: Verified, place: &Place<'_>) -> Result<Vec<u8>, WireError> {

@@ -1,19 +1,21 @@
 //! Each operation as it stands on the wire: what a body becomes, and what an answer becomes. One reviewed table.
 
+mod asymmetric;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
 use api::ops::{
-    CiphertextForm, DataKey, DataKeyPair, Decrypted, Encapsulated, Encrypted, EncryptedItem, KeyPage,
-    KeyView, Mac, NameView, PublicKey, SharedSecret, Signed, Verified,
+    CiphertextForm, DataKey, Decrypted, Encrypted, EncryptedItem, KeyPage, KeyView, NameView, ReEncrypted,
+    RotationPage,
 };
-use api::{FaultWhat, Output};
+use api::{Fault, FaultWhat, Output};
 use domain::{
-    Account, AccountId, AccountNumber, Algorithm, Cursor, Dialect, ExportCeiling, HashAlgorithm, HexId, Key,
-    KeyDetails, KeyId, KeySpec, Language, LifecycleEvent, Loaded, MaterialId, MaterialState, Name, NewKey,
-    NewVersion, Origin, Page, PolicyDocument, PrincipalId, ProtectionLevel, Ratchets, Revision,
-    RotationPolicy, SignatureAlgorithm, Space, TenantId, Timestamp, UsageSet,
+    Account, AccountId, AccountNumber, Cursor, Dialect, ExportCeiling, HexId, Key, KeyDetails, KeyId,
+    KeySpec, Language, LifecycleEvent, Loaded, Making, MaterialId, MaterialState, Name, NewKey, NewVersion,
+    Origin, Page, PolicyDocument, PrincipalId, ProtectionLevel, Ratchets, Revision, RotationPolicy, Space,
+    TenantId, Timestamp, UsageSet,
 };
 use keystead_dialect_aws::OPERATIONS;
 use secret::SecretBytes;
@@ -97,6 +99,36 @@ fn destroyed() -> KeyView {
     view(loaded.apply(&transition).0)
 }
 
+/// The key with a version on demand, then one that was due.
+fn rotated() -> Key {
+    let version = |n: u8| NewVersion {
+        hex_id: HexId::from_bytes([n; 16]),
+        material_id: MaterialId::from_bytes([n; 32]),
+        origin: Origin::Generated,
+        material: MaterialState::Present,
+        protection: ProtectionLevel::Software,
+        created_at: AT.plus_seconds(i64::from(n)),
+    };
+    let loaded = |key| Loaded::opened(key, Revision(1));
+    let policy = RotationPolicy { every: Some(90 * 86_400), since: Some(AT) };
+    let key = loaded(key()).edit(|details| details.rotation = policy).0;
+    let key = loaded(key).rotate_as(version(2), Making::OnDemand).unwrap().0;
+    loaded(key).rotate_as(version(3), Making::Automatic).unwrap().0
+}
+
+fn rotated_and_doomed() -> Key {
+    let loaded = Loaded::opened(rotated(), Revision(1));
+    let transition = loaded.get().schedule_destruction(AT, 7 * 86_400).unwrap();
+    loaded.apply(&transition).0
+}
+
+/// A page of its versions, without the first so many.
+fn rotations(without: usize, next: Option<Cursor>) -> RotationPage {
+    let key = rotated();
+    let items = key.versions()[without..].to_vec();
+    RotationPage { key: id(), primary: key.primary(), versions: Page { items, next } }
+}
+
 fn ciphertext() -> EncryptedItem {
     EncryptedItem { ciphertext: vec![0xff, 0xee, 0xdd, 0xcc], version: 1, material: MATERIAL }
 }
@@ -105,153 +137,23 @@ fn data_key(plaintext: Option<SecretBytes>) -> Output {
     Output::GenerateDataKey(DataKey { key: id(), account: number(), wrapped: ciphertext(), plaintext })
 }
 
+fn reencrypted() -> Output {
+    Output::ReEncrypt(ReEncrypted {
+        source: ("0000abcd-12ab-4cd3-8123-1234567890ab".parse().unwrap(), number()),
+        source_material: MaterialId::from_bytes([0xcd; 32]),
+        destination: (id(), number()),
+        form: CiphertextForm::Envelope,
+        sealed: ciphertext(),
+        to_form: CiphertextForm::Envelope,
+    })
+}
+
 fn secret() -> SecretBytes {
     SecretBytes::take(&mut b"hello".to_vec())
 }
 
 fn encrypted(form: CiphertextForm) -> Encrypted {
     Encrypted { key: id(), account: number(), form, items: vec![Ok(ciphertext())] }
-}
-
-fn decrypted(form: CiphertextForm) -> Output {
-    let (key, account, items) = (id(), number(), vec![Ok(secret())]);
-    Output::Decrypt(Decrypted { key, account, form, items, material: Some(MATERIAL) })
-}
-
-fn pair(private: Option<SecretBytes>) -> Output {
-    let (key, account, public) = (id(), number(), vec![0x30, 0x00]);
-    let pair = KeySpec::EcP256;
-    let made = DataKeyPair { key, account, pair, wrapped: ciphertext(), private, public };
-    Output::GenerateDataKeyPair(made)
-}
-
-fn verified(algorithm: Algorithm) -> Verified {
-    Verified { key: id(), account: number(), version: 1, algorithm }
-}
-
-/// What there is beside symmetric encryption keys: how they are made, described and used.
-fn asymmetric_cases() -> Vec<(&'static str, &'static str, Output)> {
-    let described = |spec, usage| Output::DescribeKey(view(key_of(spec, usage)));
-    let public =
-        |spec, usage| PublicKey { view: view(key_of(spec, usage)), version: 1, der: vec![0x30, 0x00] };
-    let shared = |spec, usage| SharedSecret { view: view(key_of(spec, usage)), version: 1, secret: secret() };
-    let (sha1, sha256) = (HashAlgorithm::Sha1, HashAlgorithm::Sha256);
-    let pss = SignatureAlgorithm::RsaPss(sha256);
-    let signed = |algorithm| {
-        let (key, account, signature) = (id(), number(), vec![0xff, 0xee]);
-        Output::Sign(Signed { key, account, version: 1, algorithm, signature })
-    };
-    let on_key = r#"{"KeyId":"1234abcd-12ab-4cd3-8123-1234567890ab"}"#;
-    vec![
-        (
-            "CreateKey",
-            r#"{"KeySpec":"RSA_3072","KeyUsage":"SIGN_VERIFY"}"#,
-            Output::CreateKey(view(key_of(KeySpec::Rsa3072, UsageSet::SIGN_VERIFY))),
-        ),
-        (
-            "CreateKey",
-            r#"{"CustomerMasterKeySpec":"ECC_NIST_P384","KeyUsage":"KEY_AGREEMENT"}"#,
-            Output::CreateKey(view(key_of(KeySpec::EcP384, UsageSet::AGREE_KEY))),
-        ),
-        (
-            "CreateKey",
-            r#"{"KeySpec":"HMAC_384","KeyUsage":"GENERATE_VERIFY_MAC"}"#,
-            Output::CreateKey(view(key_of(KeySpec::HmacSha384, UsageSet::MAC))),
-        ),
-        (
-            "CreateKey",
-            r#"{"KeySpec":"ML_KEM_768","KeyUsage":"ENCAPSULATE_DECAPSULATE"}"#,
-            Output::CreateKey(view(key_of(KeySpec::MlKem768, UsageSet::ENCAPSULATE))),
-        ),
-        ("DescribeKey", on_key, described(KeySpec::Rsa2048, UsageSet::ENCRYPT_DECRYPT)),
-        ("DescribeKey", on_key, described(KeySpec::Ed25519, UsageSet::SIGN_VERIFY)),
-        ("DescribeKey", on_key, described(KeySpec::MlDsa44, UsageSet::SIGN_VERIFY)),
-        ("DescribeKey", on_key, described(KeySpec::EcSecp256k1, UsageSet::SIGN_VERIFY)),
-        ("DescribeKey", on_key, described(KeySpec::Aes128, UsageSet::ENCRYPT_DECRYPT)),
-        ("DescribeKey", on_key, described(KeySpec::X25519, UsageSet::AGREE_KEY)),
-        (
-            "Encrypt",
-            r#"{"KeyId":"alias/app","Plaintext":"aGVsbG8=","EncryptionAlgorithm":"RSAES_OAEP_SHA_1"}"#,
-            Output::Encrypt(encrypted(CiphertextForm::Oaep(sha1))),
-        ),
-        (
-            "Decrypt",
-            r#"{"KeyId":"alias/app","CiphertextBlob":"/+7dzA==","EncryptionAlgorithm":"RSAES_OAEP_SHA_256"}"#,
-            decrypted(CiphertextForm::Oaep(sha256)),
-        ),
-        (
-            "GenerateDataKeyPair",
-            r#"{"KeyId":"alias/app","KeyPairSpec":"ECC_NIST_P256","EncryptionContext":{"a":"1"}}"#,
-            pair(Some(secret())),
-        ),
-        (
-            "GenerateDataKeyPairWithoutPlaintext",
-            r#"{"KeyId":"alias/app","KeyPairSpec":"ECC_NIST_P256"}"#,
-            pair(None),
-        ),
-        (
-            "Sign",
-            r#"{"KeyId":"alias/app","Message":"aGVsbG8=","SigningAlgorithm":"RSASSA_PSS_SHA_256"}"#,
-            signed(pss),
-        ),
-        (
-            "Sign",
-            r#"{"KeyId":"alias/app","Message":"aGVsbG8=","MessageType":"EXTERNAL_MU","SigningAlgorithm":"ML_DSA_SHAKE_256"}"#,
-            signed(SignatureAlgorithm::MlDsa),
-        ),
-        (
-            "Verify",
-            r#"{"KeyId":"alias/app","Message":"aGVsbG8=","MessageType":"DIGEST","Signature":"/+7dzA==","SigningAlgorithm":"ECDSA_SHA_384"}"#,
-            Output::Verify(verified(Algorithm::Signature(SignatureAlgorithm::Ecdsa(HashAlgorithm::Sha384)))),
-        ),
-        (
-            "GenerateMac",
-            r#"{"KeyId":"alias/app","Message":"aGVsbG8=","MacAlgorithm":"HMAC_SHA_256"}"#,
-            Output::GenerateMac(Mac {
-                key: id(),
-                account: number(),
-                version: 1,
-                hash: sha256,
-                mac: vec![0xff],
-            }),
-        ),
-        (
-            "VerifyMac",
-            r#"{"KeyId":"alias/app","Message":"aGVsbG8=","Mac":"/+7dzA==","MacAlgorithm":"HMAC_SHA_256"}"#,
-            Output::VerifyMac(verified(Algorithm::Hmac(sha256))),
-        ),
-        (
-            "GetPublicKey",
-            r#"{"KeyId":"alias/app"}"#,
-            Output::GetPublicKey(public(KeySpec::Rsa2048, UsageSet::SIGN_VERIFY)),
-        ),
-        (
-            "GetPublicKey",
-            r#"{"KeyId":"alias/app"}"#,
-            Output::GetPublicKey(public(KeySpec::MlKem512, UsageSet::ENCAPSULATE)),
-        ),
-        (
-            "DeriveSharedSecret",
-            r#"{"KeyId":"alias/app","KeyAgreementAlgorithm":"ECDH","PublicKey":"MAA="}"#,
-            Output::AgreeKey(shared(KeySpec::EcP256, UsageSet::AGREE_KEY)),
-        ),
-        (
-            "Encapsulate",
-            r#"{"KeyId":"alias/app","EncapsulationAlgorithm":"ML_KEM"}"#,
-            Output::Encapsulate(Encapsulated {
-                key: id(),
-                account: number(),
-                version: 1,
-                ciphertext: vec![0xff, 0xee],
-                secret: secret(),
-            }),
-        ),
-        (
-            "Decapsulate",
-            r#"{"KeyId":"alias/app","SharedSecretCiphertextBlob":"/+7dzA==","EncapsulationAlgorithm":"ML_KEM"}"#,
-            Output::Decapsulate(shared(KeySpec::MlKem768, UsageSet::ENCAPSULATE)),
-        ),
-    ]
 }
 
 fn cases() -> Vec<(&'static str, &'static str, Output)> {
@@ -357,6 +259,64 @@ fn cases() -> Vec<(&'static str, &'static str, Output)> {
             Output::PutKeyPolicy(()),
         ),
         (
+            "UpdateAlias",
+            r#"{"AliasName":"alias/app/db","TargetKeyId":"arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-4cd3-8123-1234567890ab"}"#,
+            Output::RebindName(()),
+        ),
+        ("DeleteAlias", r#"{"AliasName":"alias/app/db"}"#, Output::UnbindName(())),
+        (
+            "TagResource",
+            r#"{"KeyId":"1234abcd-12ab-4cd3-8123-1234567890ab","Tags":[{"TagKey":"team","TagValue":"für \"Löhne\""},{"TagKey":"a","TagValue":""}]}"#,
+            Output::LabelKey(view(key())),
+        ),
+        (
+            "UntagResource",
+            r#"{"KeyId":"1234abcd-12ab-4cd3-8123-1234567890ab","TagKeys":["team","a"]}"#,
+            Output::UnlabelKey(view(key())),
+        ),
+        (
+            "ListResourceTags",
+            on_key,
+            Output::ListLabels(Page {
+                items: vec![("a".to_owned(), "für \"Löhne\"".to_owned())],
+                next: next(),
+            }),
+        ),
+        (
+            "ListResourceTags",
+            r#"{"KeyId":"1234abcd-12ab-4cd3-8123-1234567890ab","Limit":1,"Marker":"bQECAw"}"#,
+            Output::ListLabels(Page { items: vec![], next: None }),
+        ),
+        ("ListKeyPolicies", on_key, Output::ListKeyPolicies(view(key()))),
+        ("GenerateRandom", r#"{"NumberOfBytes":5}"#, Output::GenerateRandom(secret())),
+        (
+            "ReEncrypt",
+            r#"{"CiphertextBlob":"/+7dzA==","DestinationKeyId":"alias/app","DestinationEncryptionContext":{"a":"1"}}"#,
+            reencrypted(),
+        ),
+        (
+            "ReEncrypt",
+            r#"{"CiphertextBlob":"/+7dzA==","SourceKeyId":"alias/old","SourceEncryptionContext":{"b":"2"},"DestinationKeyId":"1234abcd-12ab-4cd3-8123-1234567890ab","SourceEncryptionAlgorithm":"SYMMETRIC_DEFAULT","DestinationEncryptionAlgorithm":"SYMMETRIC_DEFAULT"}"#,
+            reencrypted(),
+        ),
+        (
+            "EnableKeyRotation",
+            r#"{"KeyId":"1234abcd-12ab-4cd3-8123-1234567890ab","RotationPeriodInDays":90}"#,
+            Output::EnableRotation(view(key())),
+        ),
+        ("EnableKeyRotation", on_key, Output::EnableRotation(view(key()))),
+        ("DisableKeyRotation", on_key, Output::DisableRotation(view(key()))),
+        ("GetKeyRotationStatus", on_key, Output::GetRotation(view(key()))),
+        ("GetKeyRotationStatus", on_key, Output::GetRotation(view(rotated()))),
+        ("GetKeyRotationStatus", on_key, Output::GetRotation(view(rotated_and_doomed()))),
+        ("RotateKeyOnDemand", on_key, Output::RotateKey(view(rotated()))),
+        ("ListKeyRotations", on_key, Output::ListRotations(rotations(1, None))),
+        (
+            "ListKeyRotations",
+            r#"{"KeyId":"1234abcd-12ab-4cd3-8123-1234567890ab","IncludeKeyMaterial":"ALL_KEY_MATERIAL","Limit":3,"Marker":"bQECAw"}"#,
+            Output::ListRotations(rotations(0, next())),
+        ),
+        (
             "UpdateKeyDescription",
             r#"{"KeyId":"1234abcd-12ab-4cd3-8123-1234567890ab","Description":"für \"Daten\""}"#,
             Output::UpdateDescription(view(key())),
@@ -367,7 +327,7 @@ fn cases() -> Vec<(&'static str, &'static str, Output)> {
 #[test]
 fn each_operation_stands_on_the_wire_as_reviewed() {
     let mut table = String::new();
-    for (operation, body, output) in cases().into_iter().chain(asymmetric_cases()) {
+    for (operation, body, output) in cases().into_iter().chain(asymmetric::cases()) {
         let bench = Bench::new();
         bench.kms.answer(Ok(output));
         let answer = bench.post(operation, body);
@@ -380,7 +340,7 @@ fn each_operation_stands_on_the_wire_as_reviewed() {
 
 #[test]
 fn every_operation_has_a_case() {
-    let cases: Vec<_> = cases().into_iter().chain(asymmetric_cases()).collect();
+    let cases: Vec<_> = cases().into_iter().chain(asymmetric::cases()).collect();
     for row in OPERATIONS {
         assert!(cases.iter().any(|(operation, ..)| *operation == row.name), "{} has no case", row.name);
     }
@@ -398,4 +358,29 @@ fn a_marker_leads_back_to_its_cursor() {
     assert!(
         matches!(bench.only_command(), api::Command::ListKeys(asked) if asked.after == Some(Cursor(vec![0, 255, 7])))
     );
+}
+
+/// Every operation that has the member asks the gate for a rehearsal, and words what comes of it as AWS does.
+#[test]
+fn a_dry_run_is_asked_of_the_gate() {
+    for (operation, members) in [
+        ("Encrypt", r#""KeyId":"alias/app","Plaintext":"aGVsbG8=""#),
+        ("Decrypt", r#""CiphertextBlob":"/+7dzA==""#),
+        ("ReEncrypt", r#""CiphertextBlob":"/+7dzA==","DestinationKeyId":"alias/app""#),
+        ("GenerateDataKey", r#""KeyId":"alias/app","KeySpec":"AES_128""#),
+        ("GenerateDataKeyWithoutPlaintext", r#""KeyId":"alias/app","KeySpec":"AES_128""#),
+    ] {
+        for (said, asked) in [("true", true), ("false", false), ("null", false)] {
+            let bench = Bench::new();
+            bench.kms.answer(Err(Fault::new(FaultWhat::DryRun)));
+            let answer = bench.post(operation, format!("{{{members},\"DryRun\":{said}}}"));
+            assert_eq!(bench.only_call().context.dry_run, asked, "{operation} {said}");
+            let text = "The request would have succeeded, but the DryRun option is set.".to_owned();
+            assert_eq!(answer.status, 400);
+            assert_eq!(answer.error(), ("DryRunOperationException".to_owned(), text));
+        }
+        let bench = Bench::new();
+        let _ = bench.post(operation, format!("{{{members}}}"));
+        assert!(!bench.only_call().context.dry_run, "{operation}");
+    }
 }

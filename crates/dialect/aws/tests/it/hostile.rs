@@ -125,9 +125,70 @@ fn depth_and_breadth_cost_what_their_bytes_cost() {
 #[test]
 fn what_changes_the_meaning_and_is_absent_is_refused() {
     for (operation, members, code_of) in [
-        ("Encrypt", "\"DryRun\":true", "UnsupportedOperationException"),
+        (
+            "Decrypt",
+            "\"CiphertextBlob\":\"aGVsbG8=\",\"DryRunModifiers\":[\"IGNORE_CIPHERTEXT\"]",
+            "UnsupportedOperationException",
+        ),
         ("Encrypt", "\"GrantTokens\":[\"t\"]", "InvalidGrantTokenException"),
         ("Encrypt", "\"EncryptionAlgorithm\":\"SM2PKE\"", "UnsupportedOperationException"),
+        ("GenerateRandom", "\"NumberOfBytes\":1,\"Recipient\":{}", "UnsupportedOperationException"),
+        (
+            "GenerateRandom",
+            "\"NumberOfBytes\":1,\"CustomKeyStoreId\":\"cks-1\"",
+            "UnsupportedOperationException",
+        ),
+        ("GenerateRandom", "\"NumberOfBytes\":1,\"CustomKeyStoreId\":\"\"", "ValidationException"),
+        ("GenerateRandom", "\"NumberOfBytes\":0", "ValidationException"),
+        ("GenerateRandom", "\"NumberOfBytes\":1025", "ValidationException"),
+        ("GenerateRandom", "\"NumberOfBytes\":1.5", "SerializationException"),
+        ("GenerateRandom", "\"Other\":1", "ValidationException"),
+        ("ReEncrypt", "\"CiphertextBlob\":\"aGVsbG8=\"", "ValidationException"),
+        ("ReEncrypt", "\"DestinationKeyId\":\"alias/a\"", "ValidationException"),
+        ("ReEncrypt", "\"CiphertextBlob\":\"\",\"DestinationKeyId\":\"alias/a\"", "ValidationException"),
+        (
+            "ReEncrypt",
+            "\"CiphertextBlob\":\"aGVsbG8=\",\"DestinationKeyId\":\"nonsense\"",
+            "NotFoundException",
+        ),
+        (
+            "ReEncrypt",
+            "\"CiphertextBlob\":\"aGVsbG8=\",\"DestinationKeyId\":\"alias/a\",\"GrantTokens\":[\"t\"]",
+            "InvalidGrantTokenException",
+        ),
+        (
+            "ReEncrypt",
+            "\"CiphertextBlob\":\"aGVsbG8=\",\"DestinationKeyId\":\"alias/a\",\"SourceEncryptionAlgorithm\":\"SM2PKE\"",
+            "InvalidKeyUsageException",
+        ),
+        (
+            "ReEncrypt",
+            "\"CiphertextBlob\":\"aGVsbG8=\",\"DestinationKeyId\":\"alias/a\",\"DestinationEncryptionAlgorithm\":\"ROT13\"",
+            "ValidationException",
+        ),
+        (
+            "ReEncrypt",
+            "\"CiphertextBlob\":\"aGVsbG8=\",\"DestinationKeyId\":\"alias/a\",\"DryRun\":true,\"DryRunModifiers\":[\"IGNORE_CIPHERTEXT\"]",
+            "UnsupportedOperationException",
+        ),
+        ("ListResourceTags", "\"Limit\":51", "ValidationException"),
+        ("ListResourceTags", "\"Limit\":0", "ValidationException"),
+        ("ListResourceTags", "\"Marker\":\"nonsense\"", "InvalidMarkerException"),
+        ("ListKeyPolicies", "\"Limit\":1001", "ValidationException"),
+        ("ListKeyPolicies", "\"Marker\":\"bQECAw\"", "InvalidMarkerException"),
+        ("TagResource", "\"Other\":1", "ValidationException"),
+        ("TagResource", "\"Tags\":[{}]", "ValidationException"),
+        ("TagResource", "\"Tags\":[{\"TagKey\":\"a\"}]", "ValidationException"),
+        ("TagResource", "\"Tags\":{}", "SerializationException"),
+        ("UntagResource", "\"Other\":1", "ValidationException"),
+        ("UntagResource", "\"TagKeys\":[1]", "SerializationException"),
+        ("UpdateAlias", "\"AliasName\":\"alias/a\"", "ValidationException"),
+        ("UpdateAlias", "\"AliasName\":\"alias/aws/s3\",\"TargetKeyId\":\"x\"", "NotAuthorizedException"),
+        ("UpdateAlias", "\"AliasName\":\"alias/a\",\"TargetKeyId\":\"alias/b\"", "NotFoundException"),
+        ("DeleteAlias", "\"AliasName\":\"alias/aws/s3\"", "NotAuthorizedException"),
+        ("DeleteAlias", "\"AliasName\":\"app\"", "ValidationException"),
+        ("DeleteAlias", "\"AliasName\":\"alias/a b\"", "ValidationException"),
+        ("DeleteAlias", "\"Other\":1", "ValidationException"),
         ("GenerateDataKey", "\"NumberOfBytes\":1,\"Recipient\":{}", "UnsupportedOperationException"),
         ("GenerateDataKey", "\"NumberOfBytes\":1,\"KeySpec\":\"AES_256\"", "ValidationException"),
         ("GenerateDataKey", "\"NumberOfBytes\":1025", "ValidationException"),
@@ -141,6 +202,13 @@ fn what_changes_the_meaning_and_is_absent_is_refused() {
         ("ListAliases", "\"Marker\":\"nonsense\"", "InvalidMarkerException"),
         ("ScheduleKeyDeletion", "\"PendingWindowInDays\":6", "ValidationException"),
         ("ScheduleKeyDeletion", "\"PendingWindowInDays\":31", "ValidationException"),
+        ("EnableKeyRotation", "\"RotationPeriodInDays\":89", "ValidationException"),
+        ("EnableKeyRotation", "\"RotationPeriodInDays\":2561", "ValidationException"),
+        ("EnableKeyRotation", "\"RotationPeriodInDays\":-1", "ValidationException"),
+        ("EnableKeyRotation", "\"RotationPeriodInDays\":90.5", "SerializationException"),
+        ("ListKeyRotations", "\"IncludeKeyMaterial\":\"ALL\"", "ValidationException"),
+        ("ListKeyRotations", "\"Limit\":1001", "ValidationException"),
+        ("ListKeyRotations", "\"Marker\":\"nonsense\"", "InvalidMarkerException"),
         ("GetKeyPolicy", "\"PolicyName\":\"other\"", "NotFoundException"),
         ("CreateAlias", "\"AliasName\":\"alias/aws/s3\",\"TargetKeyId\":\"x\"", "NotAuthorizedException"),
         ("CreateAlias", "\"AliasName\":\"app\",\"TargetKeyId\":\"x\"", "ValidationException"),
@@ -149,6 +217,68 @@ fn what_changes_the_meaning_and_is_absent_is_refused() {
     ] {
         assert_eq!(code(operation, encrypt(members)), code_of, "{operation} {members}");
     }
+}
+
+fn tag_error(tags: &serde_json::Value) -> (String, String) {
+    let create = Bench::new().refused("CreateKey", serde_json::json!({ "Tags": tags }).to_string());
+    let tag =
+        Bench::new().refused("TagResource", serde_json::json!({ "KeyId": KEY, "Tags": tags }).to_string());
+    assert_eq!(create, tag, "both take the same tags");
+    tag
+}
+
+#[test]
+fn tags_are_few_short_and_each_its_own() {
+    let tag = |key: &str, value: &str| serde_json::json!({ "TagKey": key, "TagValue": value });
+    let said = |tags: Vec<serde_json::Value>| tag_error(&tags.into());
+    let tags = |text: &str| ("TagException".to_owned(), text.to_owned());
+    for key in ["aws:", "aws:x", "AWS:cloudformation"] {
+        assert_eq!(said(vec![tag("a", ""), tag(key, "")]), tags("Tags beginning with aws: are reserved"));
+    }
+    assert_eq!(said(vec![tag("a", "1"), tag("a", "2")]), tags("Duplicate tag keys"));
+    let many: Vec<_> = (0..51).map(|n| tag(&n.to_string(), "")).collect();
+    assert_eq!(said(many.clone()), tags("Too many tags"));
+    let (long, longer) =
+        (said(vec![tag("", &"v".repeat(257))]), said(vec![tag("a", ""), tag(&"k".repeat(129), "")]));
+    let value = "v".repeat(257);
+    assert_eq!(
+        long.1,
+        format!(
+            "2 validation errors detected: Value '' at 'tags.1.member.tagKey' failed to satisfy constraint: Member must have length greater than or equal to 1; Value '{value}' at 'tags.1.member.tagValue' failed to satisfy constraint: Member must have length less than or equal to 256"
+        )
+    );
+    let key = "k".repeat(129);
+    assert_eq!(
+        longer.1,
+        format!(
+            "1 validation error detected: Value '{key}' at 'tags.2.member.tagKey' failed to satisfy constraint: Member must have length less than or equal to 128"
+        )
+    );
+    // What is within the bounds reaches the gate: fifty, and the longest.
+    for good in [
+        many[..50].to_vec(),
+        vec![tag(&"ü".repeat(128), &"ü".repeat(256))],
+        vec![tag("awsome", "aws:")],
+        vec![],
+    ] {
+        let bench = Bench::new();
+        assert_eq!(
+            bench.post("TagResource", serde_json::json!({ "KeyId": KEY, "Tags": good }).to_string()).status,
+            500
+        );
+        let _ = bench.only_command();
+    }
+    let huge: Vec<_> = (0..9000).map(|_| tag("", "")).collect();
+    assert_eq!(said(huge), tags("Too many tags"), "in few words");
+    let body = serde_json::json!({ "KeyId": KEY, "TagKeys": ["a", key] }).to_string();
+    let (code, text) = Bench::new().refused("UntagResource", body);
+    assert_eq!(code, "ValidationException");
+    assert_eq!(
+        text,
+        format!(
+            "1 validation error detected: Value '[a, {key}]' at 'tagKeys' failed to satisfy constraint: Member must satisfy constraint: [Member must have length less than or equal to 128, Member must have length greater than or equal to 1]"
+        )
+    );
 }
 
 fn operation() -> impl Strategy<Value = &'static str> {
@@ -173,6 +303,8 @@ fn object() -> impl Strategy<Value = String> {
         "AliasName",
         "TargetKeyId",
         "PendingWindowInDays",
+        "RotationPeriodInDays",
+        "IncludeKeyMaterial",
         "Policy",
         "PolicyName",
         "Message",
@@ -187,6 +319,11 @@ fn object() -> impl Strategy<Value = String> {
         "EncapsulationAlgorithm",
         "SharedSecretCiphertextBlob",
         "Tags",
+        "TagKeys",
+        "SourceKeyId",
+        "DestinationKeyId",
+        "SourceEncryptionContext",
+        "DryRunModifiers",
     ]);
     let texts = prop_oneof![
         Just(KEY.to_owned()),

@@ -96,9 +96,19 @@ fn changes_of_state_follow_no_alias() {
         "GetKeyPolicy",
         "PutKeyPolicy",
         "UpdateKeyDescription",
+        "ListKeyPolicies",
+        "ListResourceTags",
+        "TagResource",
+        "UntagResource",
+        "EnableKeyRotation",
+        "DisableKeyRotation",
+        "GetKeyRotationStatus",
+        "RotateKeyOnDemand",
+        "ListKeyRotations",
     ] {
         for given in ["alias/app", "arn:aws:kms:us-east-1:123456789012:alias/app"] {
-            let body = serde_json::json!({ "KeyId": given, "Policy": "{}", "Description": "" }).to_string();
+            let body = serde_json::json!({ "KeyId": given, "Policy": "{}", "Description": "", "Tags": [], "TagKeys": [] });
+            let body = body.to_string();
             let refusal = bench.refused(operation, body);
             assert_eq!(refusal, ("NotFoundException".to_owned(), format!("Invalid keyId '{given}'")));
         }

@@ -8,4 +8,5 @@ mod golden;
 mod hostile;
 mod key_refs;
 mod proof;
+mod sts;
 mod support;

@@ -123,7 +123,7 @@ fn a_refused_request_hears_the_graver_fault() {
     let bench = Bench::new();
     assert_eq!(bench.refused("DescribeKey", "{").0, "SerializationException");
     assert_eq!(bench.refused("Nonsense", "{}").0, "UnknownOperationException");
-    assert_eq!(bench.refused("Sign", "{}").0, "UnsupportedOperationException");
+    assert_eq!(bench.refused("CreateGrant", "{}").0, "UnsupportedOperationException");
     for (graver, status, code) in [
         (FaultWhat::CredentialUnknown, 400, "UnrecognizedClientException"),
         (FaultWhat::ProofInvalid, 400, "InvalidSignatureException"),

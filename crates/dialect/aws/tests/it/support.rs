@@ -46,10 +46,19 @@ impl Bench {
     }
 
     pub(crate) fn send(&self, request: Request) -> Answer {
+        self.send_for(request, "application/x-amz-json-1.1")
+    }
+
+    /// A request of the query protocol, whose answers are XML.
+    pub(crate) fn send_query(&self, request: Request) -> Answer {
+        self.send_for(request, "text/xml")
+    }
+
+    fn send_for(&self, request: Request, content_type: &str) -> Answer {
         let id = request.id.to_string();
         let response = self.runtime.block_on(self.aws.handle(request));
         let headers = response.headers();
-        assert_eq!(headers["content-type"], "application/x-amz-json-1.1");
+        assert_eq!(headers["content-type"], content_type);
         assert_eq!(headers["x-amzn-requestid"], *id);
         assert!(!headers.contains_key("transfer-encoding"));
         let body = String::from_utf8(response.body().to_vec()).unwrap();

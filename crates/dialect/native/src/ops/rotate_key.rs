@@ -13,7 +13,7 @@ impl WireOperation for RotateKey {
 
     fn read(asked: &Asked<'_>) -> Result<Self::Op, Refused> {
         let codec_native::Nothing {} = asked.body()?;
-        Ok(api::ops::RotateKey { key: reference::key(asked.last()?)? })
+        Ok(api::ops::RotateKey::unbounded(reference::key(asked.last()?)?))
     }
 
     fn write(view: api::ops::KeyView) -> Result<Answer, Refused> {

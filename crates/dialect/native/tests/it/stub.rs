@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use api::ops::{
     CallerView, CiphertextForm, DataKey, Decrypted, Encrypted, EncryptedItem, Explanation, KeyPage, KeyView,
-    NameView, NewCredential, TenantView,
+    NameView, NewCredential, ReEncrypted, RotationPage, TenantView,
 };
 use api::{Command, Fault, FaultWhat, Kms, Output, RequestContext};
 use async_trait::async_trait;
@@ -88,7 +88,7 @@ fn key_view() -> KeyView {
         labels: BTreeMap::from([("team".to_owned(), "blue".to_owned())]),
         policy: document(),
         cryptoperiod: None,
-        rotation: RotationPolicy { every: Some(86_400) },
+        rotation: RotationPolicy { every: Some(86_400), since: None },
         exportable: false,
         destruction_allowed: true,
     };
@@ -180,6 +180,7 @@ fn record() -> AuditRecord {
             versions: vec![],
             state: None,
         }),
+        also: Vec::new(),
         items: None,
         failed: None,
         context: vec![("app".to_owned(), "db".to_owned())],
@@ -188,11 +189,17 @@ fn record() -> AuditRecord {
             statement: "0".to_owned(),
         }),
         outcome: Outcome::Failure("wrong_state".into()),
+        dry_run: false,
         fips_approved: Some(true),
         micros: 5,
         epochs: Vec::new(),
         raised: Vec::new(),
     }
+}
+
+fn rotations() -> RotationPage {
+    let key = key_view().key;
+    RotationPage { key: key.id(), primary: key.primary(), versions: page(key.versions()[0].clone()) }
 }
 
 fn page<T>(item: T) -> Page<T> {
@@ -205,12 +212,19 @@ fn answer(command: Command) -> Output {
         Command::CreateKey(_) => Output::CreateKey(key_view()),
         Command::DescribeKey(_) => Output::DescribeKey(key_view()),
         Command::UpdateDescription(_) => Output::UpdateDescription(key_view()),
+        Command::LabelKey(_) => Output::LabelKey(key_view()),
+        Command::UnlabelKey(_) => Output::UnlabelKey(key_view()),
+        Command::ListLabels(_) => Output::ListLabels(page(("team".to_owned(), "pay".to_owned()))),
         Command::ListKeys(_) => Output::ListKeys(KeyPage { keys: page(key), account: number }),
         Command::EnableKey(_) => Output::EnableKey(key_view()),
         Command::DisableKey(_) => Output::DisableKey(key_view()),
         Command::ScheduleDestruction(_) => Output::ScheduleDestruction(key_view()),
         Command::CancelDestruction(_) => Output::CancelDestruction(key_view()),
         Command::RotateKey(_) => Output::RotateKey(key_view()),
+        Command::EnableRotation(_) => Output::EnableRotation(key_view()),
+        Command::DisableRotation(_) => Output::DisableRotation(key_view()),
+        Command::GetRotation(_) => Output::GetRotation(key_view()),
+        Command::ListRotations(_) => Output::ListRotations(rotations()),
         Command::Encrypt(_) => Output::Encrypt(Encrypted {
             key,
             account: number,
@@ -228,6 +242,15 @@ fn answer(command: Command) -> Output {
             let plaintext = op.with_plaintext.then(|| SecretBytes::take_vec(vec![7; 32]));
             Output::GenerateDataKey(DataKey { key, account: number, wrapped: item(), plaintext })
         }
+        Command::ReEncrypt(_) => Output::ReEncrypt(ReEncrypted {
+            source: (key, number),
+            source_material: item().material,
+            form: CiphertextForm::Envelope,
+            to_form: CiphertextForm::Envelope,
+            destination: (key, number),
+            sealed: item(),
+        }),
+        Command::GenerateRandom(_) => Output::GenerateRandom(SecretBytes::take_vec(vec![7; 32])),
         Command::GenerateDataKeyPair(_)
         | Command::Sign(_)
         | Command::Verify(_)
@@ -238,10 +261,13 @@ fn answer(command: Command) -> Output {
         | Command::Encapsulate(_)
         | Command::Decapsulate(_) => panic!("the native API has no such operation yet"),
         Command::BindName(_) => Output::BindName(()),
+        Command::RebindName(_) => Output::RebindName(()),
+        Command::UnbindName(_) => Output::UnbindName(()),
         Command::ListNames(_) => {
             let view = NameView { name: name(), key, account: number, key_created_at: at() };
             Output::ListNames(page(view))
         }
+        Command::ListKeyPolicies(_) => Output::ListKeyPolicies(key_view()),
         Command::GetKeyPolicy(_) => Output::GetKeyPolicy(document()),
         Command::PutKeyPolicy(_) => Output::PutKeyPolicy(()),
         Command::WhoAmI(_) => Output::WhoAmI(CallerView {

@@ -97,6 +97,7 @@ async fn ask<O: Operation>(system: &System, operation: &'static str, op: O) -> R
         place: Coordinates::new(Dialect::Native, "*/default"),
         operation: operation.into(),
         address: None,
+        dry_run: false,
     };
     system.slot.run(context, Proof::Bearer(bytes(TOKEN)), op).await
 }

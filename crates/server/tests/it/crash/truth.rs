@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use domain::{AuditRecord, Decision, Key, KeyState, Outcome};
+use domain::{AuditRecord, Decision, Key, KeyState, Outcome, TenantId};
 
 use crate::house::records;
 
@@ -33,6 +33,8 @@ pub(super) struct Truth {
     pub(super) done: BTreeSet<String>,
     /// Keys that changed since they were last looked at.
     pub(super) touched: BTreeSet<String>,
+    /// The tenant of all of them.
+    pub(super) tenant: Option<TenantId>,
 }
 
 impl Truth {
@@ -53,6 +55,7 @@ impl Truth {
         assert!(self.done.insert(id.clone()), "request {id} stands twice in the log");
         let Some(target) = record.target.as_ref().filter(|target| target.kind == "key") else { return };
         assert!(matches!(record.decision, Decision::Allowed(_)), "done and not decided: {record:?}");
+        self.tenant = record.tenant;
         self.replay(&record.operation, &target.id);
     }
 
@@ -64,7 +67,9 @@ impl Truth {
             return;
         }
         let key = self.keys.get_mut(id).unwrap_or_else(|| panic!("{operation} on {id} before it was made"));
+        assert!(!key.state.is_destroyed(), "{operation} on {id} after it was destroyed");
         match operation {
+            "DeleteKey" => (key.state, key.scheduled) = (KeyState::Destroyed, false),
             "DisableKey" => key.state = KeyState::Suspended,
             "EnableKey" => key.state = KeyState::Active,
             "ScheduleDestruction" => key.scheduled = true,

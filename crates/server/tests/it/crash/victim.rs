@@ -1,5 +1,5 @@
 //! The process that is killed: eight workers that create, suspend, resume, rotate, schedule, cancel and use keys, and
-//! say each acknowledged request on standard output.
+//! say each acknowledged request on standard output; beside them time flies, and what is due is destroyed.
 //!
 //! What worker `w` does next follows from the seed and the state of its keys alone. No two workers share a key, so
 //! every refusal but a conflict is a finding.
@@ -11,7 +11,7 @@ use std::sync::Arc;
 use api::ops::{
     CancelDestruction, DescribeKey, DisableKey, EnableKey, KeyRef, ListKeys, RotateKey, ScheduleDestruction,
 };
-use api::{Fault, FaultWhat, Operation};
+use api::{Fault, FaultWhat, Operation, Precondition};
 use domain::{Key, KeyId, KeyState};
 
 use super::dice::Dice;
@@ -33,10 +33,34 @@ pub(super) fn work(folder: &Path, seed: u64) {
             let worker = Worker { house: house.clone(), dice: Dice::of(seed, w as u64), keys: own };
             workers.spawn(worker.work());
         }
+        workers.spawn(let_time_fly(house));
         // None of them ends by itself, unless it is refused something.
         let ended = workers.join_next().await.unwrap().unwrap();
         say(&format!("refused {ended}"));
     });
+}
+
+/// Two days in an instant, again and again.
+async fn let_time_fly(house: Arc<House>) -> String {
+    loop {
+        house.pass(2 * 86_400);
+        match house.engine.tick().await {
+            Ok(ticked) if ticked.failed == 0 && !ticked.held => {}
+            Ok(ticked) => return format!("{ticked:?}"),
+            Err(fault) => return format!("tick {} {:?}", fault.what.word(), fault.cause()),
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(15)).await;
+    }
+}
+
+/// Whether a key was destroyed before it was asked for.
+fn is_gone(fault: &Fault) -> bool {
+    match &fault.what {
+        FaultWhat::KeyNotFound { .. } => true,
+        FaultWhat::WrongState { state, .. } => state.is_destroyed(),
+        FaultWhat::Precondition(what) => matches!(what, Precondition::DestructionNotScheduled { .. }),
+        _ => false,
+    }
 }
 
 /// One whole line in one write: a pipe takes it whole or not at all.
@@ -83,8 +107,15 @@ impl Worker {
             return Ok(());
         }
         let id = self.keys[self.dice.below(self.keys.len() as u64) as usize];
-        let key = self.ask(DescribeKey { key: KeyRef::Id(id) }).await?.key;
-        self.change(&key, roll).await
+        let done = match self.ask(DescribeKey { key: KeyRef::Id(id) }).await {
+            Ok(view) => self.change(&view.key, roll).await,
+            Err(fault) => Err(fault),
+        };
+        if done.as_ref().is_err_and(is_gone) {
+            self.keys.retain(|key| *key != id);
+            return Ok(());
+        }
+        done
     }
 
     /// One lawful change or use, by the key's state.
@@ -102,7 +133,7 @@ impl Worker {
                 Ok(())
             }
             (KeyState::Active, 50..65) => self.ask(DisableKey { key: id }).await.map(drop),
-            (KeyState::Active, 65..85) => self.ask(RotateKey { key: id }).await.map(drop),
+            (KeyState::Active, 65..85) => self.ask(RotateKey::unbounded(id)).await.map(drop),
             (KeyState::Suspended, 0..85) => self.ask(EnableKey { key: id }).await.map(drop),
             _ => self.ask(ScheduleDestruction { key: id, wait: WEEK }).await.map(drop),
         }

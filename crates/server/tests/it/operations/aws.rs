@@ -23,19 +23,22 @@ type Build = fn(&Props) -> Value;
 const BODIES: &[(&str, Build)] = &[
     ("CancelKeyDeletion", on_key),
     ("CreateAlias", |p| json!({ "AliasName": format!("alias/{}", p.new_name()), "TargetKeyId": id(p) })),
-    ("CreateKey", |_| json!({})),
+    ("CreateKey", |_| json!({ "Tags": [{ "TagKey": "team", "TagValue": "pay" }] })),
     (
         "Decapsulate",
         |p| json!({ "KeyId": p.kin.kem.to_string(), "EncapsulationAlgorithm": "ML_KEM", "SharedSecretCiphertextBlob": STANDARD.encode([7; 768]) }),
     ),
     ("Decrypt", |p| json!({ "CiphertextBlob": STANDARD.encode(&p.key.envelope) })),
+    ("DeleteAlias", |p| json!({ "AliasName": alias(p) })),
     (
         "DeriveSharedSecret",
         |p| json!({ "KeyId": p.kin.agreer.to_string(), "KeyAgreementAlgorithm": "ECDH", "PublicKey": STANDARD.encode(&p.kin.peer) }),
     ),
     ("DescribeKey", |p| json!({ "KeyId": alias(p) })),
     ("DisableKey", on_key),
+    ("DisableKeyRotation", on_key),
     ("EnableKey", on_key),
+    ("EnableKeyRotation", on_key),
     ("Encapsulate", |p| json!({ "KeyId": p.kin.kem.to_string(), "EncapsulationAlgorithm": "ML_KEM" })),
     ("Encrypt", |p| json!({ "KeyId": alias(p), "Plaintext": "aGVsbG8=" })),
     ("GenerateDataKey", |p| json!({ "KeyId": alias(p), "KeySpec": "AES_256" })),
@@ -46,16 +49,29 @@ const BODIES: &[(&str, Build)] = &[
         "GenerateMac",
         |p| json!({ "KeyId": p.kin.mac_key.to_string(), "Message": message(), "MacAlgorithm": "HMAC_SHA_256" }),
     ),
+    ("GenerateRandom", |_| json!({ "NumberOfBytes": 32 })),
     ("GetKeyPolicy", on_key),
+    ("GetKeyRotationStatus", on_key),
     ("GetPublicKey", |p| json!({ "KeyId": p.kin.signer.to_string() })),
     ("ListAliases", |_| json!({})),
+    ("ListKeyPolicies", on_key),
+    ("ListKeyRotations", on_key),
     ("ListKeys", |_| json!({})),
+    ("ListResourceTags", on_key),
     ("PutKeyPolicy", |p| json!({ "KeyId": id(p), "PolicyName": "default", "Policy": key_policy() })),
+    (
+        "ReEncrypt",
+        |p| json!({ "CiphertextBlob": STANDARD.encode(&p.key.envelope), "DestinationKeyId": id(p) }),
+    ),
+    ("RotateKeyOnDemand", on_key),
     ("ScheduleKeyDeletion", |p| json!({ "KeyId": id(p), "PendingWindowInDays": 7 })),
     (
         "Sign",
         |p| json!({ "KeyId": p.kin.signer.to_string(), "Message": message(), "SigningAlgorithm": "ECDSA_SHA_256" }),
     ),
+    ("TagResource", |p| json!({ "KeyId": id(p), "Tags": [{ "TagKey": "team", "TagValue": "pay" }] })),
+    ("UntagResource", |p| json!({ "KeyId": id(p), "TagKeys": ["team"] })),
+    ("UpdateAlias", |p| json!({ "AliasName": alias(p), "TargetKeyId": id(p) })),
     ("UpdateKeyDescription", |p| json!({ "KeyId": id(p), "Description": "new" })),
     (
         "Verify",
@@ -68,8 +84,6 @@ const BODIES: &[(&str, Build)] = &[
 ];
 
 pub(super) fn stage(house: &House) -> Stage {
-    let crypto = house.crypto.clone();
-    let dialect = Aws::new(gate(house), Arc::new(move |parts| LogCrypto::sha256(&*crypto, parts)));
     let rows = OPERATIONS.iter().map(|row| Row {
         name: row.name,
         asks: row.asks.iter().map(|(action, on)| (*action, format!("{on:?}"))).collect(),
@@ -79,13 +93,19 @@ pub(super) fn stage(house: &House) -> Stage {
         rows: rows.collect(),
         built: BODIES.iter().map(|(name, _)| *name).collect(),
         build,
-        sign,
+        sign: |wire, player| sign_for(wire, player, "kms"),
         error: |body| body["__type"].as_str().unwrap().trim_end_matches("Exception").to_owned(),
         denied: (400, "AccessDenied"),
         unproven: (400, "MissingAuthenticationToken"),
         unrouted: call("NoSuchOperation", &json!({})),
-        dialect: Box::new(dialect),
+        dialect: dialect(house),
     }
+}
+
+/// The dialect that both services stand in.
+pub(super) fn dialect(house: &House) -> Box<dyn edge::HttpDialect> {
+    let crypto = house.crypto.clone();
+    Box::new(Aws::new(gate(house), Arc::new(move |parts| LogCrypto::sha256(&*crypto, parts))))
 }
 
 fn build(row: &Row, props: &Props) -> Wire {
@@ -124,8 +144,8 @@ pub(super) fn key_policy() -> String {
     access::delegating_key_policy(ACCOUNT.parse().unwrap()).text
 }
 
-/// Signs as an SDK does, at this instant.
-fn sign(wire: &mut Wire, player: Player) {
+/// Signs for a service as an SDK does, at this instant.
+pub(super) fn sign_for(wire: &mut Wire, player: Player, service: &str) {
     let crypto = Software::new();
     let (sha256, hmac) = (
         |data: &[u8]| AuthCrypto::sha256(&crypto, data),
@@ -133,7 +153,7 @@ fn sign(wire: &mut Wire, player: Player) {
     );
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     let at = Timestamp::from_unix(since.as_secs().try_into().unwrap());
-    let scope = Scope::at(&at, REGION, "kms");
+    let scope = Scope::at(&at, REGION, service);
     let key = signing_key(player.secret().as_bytes(), &scope, hmac);
     let headers: Vec<_> = wire.headers.iter().map(|(name, value)| (*name, value.as_bytes())).collect();
     let head = RequestHead { method: "POST", path: b"/", query: b"", headers: &headers };

@@ -39,7 +39,7 @@ impl Records {
             let records = self.of(&cell.id);
             for record in records {
                 assert_eq!(record.operation, cell.row.operation(), "{at}");
-                assert_eq!(record.dialect.word(), stage.word, "{at}");
+                assert_eq!(record.dialect, stage.dialect.dialect(), "{at}");
                 assert_eq!(record.subject.name.as_deref(), Some(cell.player.name), "{at}");
             }
             // What asks for nothing is answered to all: by the gate, which records it, or before it.

@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use super::cast::Player;
 use super::props::{Props, State};
-use super::{aws, native, vault};
+use super::{aws, native, sts, vault};
 use crate::house::House;
 
 /// A row of a dialect's OPERATIONS.
@@ -43,7 +43,7 @@ pub(super) struct Stage {
     pub(super) built: Vec<&'static str>,
     pub(super) build: fn(&Row, &Props) -> Wire,
     pub(super) sign: fn(&mut Wire, Player),
-    /// The error word of an answer's body.
+    /// The error word of an answer's body; one that is no JSON comes as a text.
     pub(super) error: fn(&serde_json::Value) -> String,
     /// How it refuses by policy, and whom it does not know.
     pub(super) denied: (u16, &'static str),
@@ -55,7 +55,7 @@ pub(super) struct Stage {
 
 /// Every dialect that the server has, over one gate.
 pub(super) fn all(house: &House) -> Vec<Stage> {
-    vec![aws::stage(house), vault::stage(house), native::stage(house)]
+    vec![aws::stage(house), sts::stage(house), vault::stage(house), native::stage(house)]
 }
 
 impl Row {
@@ -132,7 +132,8 @@ impl Stage {
         if response.status().is_success() {
             return Said { status, word: String::new() };
         }
-        let body: serde_json::Value = serde_json::from_slice(response.body()).unwrap();
+        let body = serde_json::from_slice(response.body());
+        let body = body.unwrap_or_else(|_| String::from_utf8(response.body().to_vec()).unwrap().into());
         Said { status, word: (self.error)(&body) }
     }
 

@@ -12,6 +12,7 @@ mod conformance;
 mod crash;
 mod erasure;
 mod harness;
+mod heart;
 mod inspect;
 mod rollback;
 mod tampering;
