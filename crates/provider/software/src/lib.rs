@@ -16,6 +16,8 @@
 //!   signature of the audit log.
 //! * `BIGNUM`s, `BN_CTX` and scratch buffers (heap, during a call): values between, such as blinding factors, nonces of
 //!   ECDSA, what OAEP decrypts before its padding is taken off.
+//! * The library's stack (during a call): hashes of an Ed25519 seed, polynomials of ML-DSA and ML-KEM; cleansed before
+//!   it returns.
 //! * `Pkcs8V1Der`, `Document` of `aws-lc-rs` (heap, during a call): PKCS#8 of RSA and of the NIST curves, when such a
 //!   key is made, loaded, or gets its second `EVP_PKEY`; wiped when dropped. All other keys' PKCS#8 stands in the arena
 //!   alone.

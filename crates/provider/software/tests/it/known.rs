@@ -290,3 +290,18 @@ fn public_keys_are_of_their_own_kind() {
         }
     }
 }
+
+/// With a stock as without: whole keys, each once.
+#[test]
+fn a_stocked_provider_makes_keys_of_its_own_size() {
+    let provider = Software::with_ready_keys();
+    let same = provider.clone();
+    let made = [(); 3].map(|()| same.generate(KeySpec::Rsa2048).unwrap());
+    let [first, second, third] = made.each_ref();
+    assert!(!first.ct_eq(second) && !second.ct_eq(third) && !first.ct_eq(third));
+    for material in &made {
+        assert!(provider.load(KeySpec::Rsa2048, material).is_ok());
+        assert_eq!(provider.load(KeySpec::Rsa3072, material).unwrap_err(), ProviderError::Malformed);
+    }
+    assert_eq!(provider.generate(KeySpec::Aes256).unwrap().len(), 32);
+}
