@@ -165,7 +165,7 @@ impl Engine {
             if failures.get(key).is_some_and(|again| *again > now) {
                 continue;
             }
-            match self.step_in_turn(&stretch, *key, now, ticked.held).await {
+            match self.step_in_turn(&stretch, *key, now).await {
                 Ok(Some(Done::Destroyed)) => ticked.destroyed = ticked.destroyed.saturating_add(1),
                 Ok(Some(Done::Rotated)) => ticked.rotated = ticked.rotated.saturating_add(1),
                 Ok(None) => {}

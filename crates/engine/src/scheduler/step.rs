@@ -32,11 +32,10 @@ impl Engine {
         stretch: &Stretch,
         id: KeyId,
         now: Timestamp,
-        held: bool,
     ) -> Result<Option<Done>, Fault> {
         let mut turn = None;
         for _ in 1..ATTEMPTS {
-            match self.take_step(stretch, id, now, held).await {
+            match self.take_step(stretch, id, now).await {
                 Err(Fault { what: FaultWhat::Conflict, .. }) if turn.is_none() => {
                     turn = Some(self.turns.take(Scope::Tenant(stretch.tenant)).await);
                 }
@@ -44,17 +43,12 @@ impl Engine {
                 ended => return ended,
             }
         }
-        self.take_step(stretch, id, now, held).await
+        self.take_step(stretch, id, now).await
     }
 
-    /// Takes the step that is due for a key; none if the index was wrong, or if it would destroy while that is held.
-    async fn take_step(
-        &self,
-        stretch: &Stretch,
-        id: KeyId,
-        now: Timestamp,
-        held: bool,
-    ) -> Result<Option<Done>, Fault> {
+    /// Takes the step that is due for a key; none if the index was wrong. What is to be destroyed is so only where it was
+    /// looked for: those stretches are left out while destruction is held back.
+    async fn take_step(&self, stretch: &Stretch, id: KeyId, now: Timestamp) -> Result<Option<Done>, Fault> {
         let operation = if stretch.destroys() { "DeleteKey" } else { "RotateKey" };
         let reads = [Scope::System, Scope::Account(stretch.account), Scope::Tenant(stretch.tenant)];
         let mut act = self.begin_own(operation, &reads)?;
@@ -62,7 +56,7 @@ impl Engine {
         act.trail.in_place(&self.place_of(stretch).await?);
         act.trail.on_key(loaded.get());
         match due(now, loaded.get()) {
-            Some(Due::Destroy(by)) if stretch.destroys() && !held => {
+            Some(Due::Destroy(by)) if stretch.destroys() => {
                 act.trail.allowed(by);
                 self.commit_own(act, destruction(&loaded, now)?).await?;
                 Ok(Some(Done::Destroyed))

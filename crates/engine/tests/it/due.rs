@@ -1,18 +1,22 @@
 //! What falls due by itself: destroyed when the waiting period has passed and not before, rotated on its schedule, caught
 //! up with after an absence, and held back when the clock cannot be believed.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock};
 
 use api::ops::{
     CancelDestruction, CreateKey, DescribeKey, DisableKey, EnableKey, EnableRotation, KeyRef, ListKeys,
     RotateKey, ScheduleDestruction, SealSystem,
 };
+use async_trait::async_trait;
 use domain::{
-    AuditRecord, Coordinates, Decision, Dialect, Key, KeyId, KeyState, Making, Name, Outcome, Space,
-    VersionId,
+    AuditRecord, Coordinates, Decision, Dialect, Key, KeyId, KeyState, Making, Name, Outcome, Page,
+    RecordRef, Space, VersionId,
 };
 use keystead_engine::Ticked;
-use spi::{AuditLog, AuditQuery, MaterialAt, MaterialError};
+use spi::{
+    AuditLog, AuditQuery, Batch, CommitError, Committed, IndexHit, IndexScan, MaterialAt, MaterialError,
+    Opened, RecordStore, StoreError,
+};
 
 use crate::house::{House, new_key, vault, word};
 
@@ -300,6 +304,57 @@ async fn a_busy_tenant_does_not_keep_a_key_from_its_end() {
     for worker in busy {
         worker.abort();
     }
+}
+
+/// Answers that one key's record is corrupt.
+struct Broken {
+    inner: Arc<dyn RecordStore>,
+    key: Mutex<Option<KeyId>>,
+}
+
+#[async_trait]
+impl RecordStore for Broken {
+    async fn open(&self, at: &RecordRef) -> Result<Option<Opened>, StoreError> {
+        let broken = self.key.lock().unwrap().is_some_and(|key| at.id == key.as_bytes());
+        if broken {
+            return Err(StoreError::Corrupt { kind: at.kind, why: "by a test".to_owned() });
+        }
+        self.inner.open(at).await
+    }
+
+    async fn scan(&self, scan: IndexScan) -> Result<Page<IndexHit>, StoreError> {
+        self.inner.scan(scan).await
+    }
+
+    fn is_settled(&self) -> bool {
+        self.inner.is_settled()
+    }
+
+    async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
+        self.inner.commit(batch).await
+    }
+}
+
+#[tokio::test]
+async fn a_step_that_fails_holds_up_nobody_and_is_tried_again_after_a_while() {
+    let slot = Arc::new(OnceLock::new());
+    let kept = Arc::clone(&slot);
+    let house = House::with_store(move |inner| {
+        kept.get_or_init(|| Arc::new(Broken { inner, key: Mutex::default() })).clone()
+    });
+    let house = house.await;
+    let broken: &Arc<Broken> = slot.get().unwrap();
+    let (first, second) = (doomed(&house, 7).await.id(), doomed(&house, 7).await.id());
+    *broken.key.lock().unwrap() = Some(first.min(second));
+    house.pass_days(7);
+    let failed = |failed, destroyed| Ticked { failed, ..did(destroyed, 0) };
+    assert_eq!(tick(&house).await, failed(1, 1));
+    assert_eq!(tick(&house).await, did(0, 0), "not at once");
+    house.pass_minutes(10);
+    assert_eq!(tick(&house).await, failed(1, 0));
+    *broken.key.lock().unwrap() = None;
+    house.pass_minutes(10);
+    assert_eq!(tick(&house).await, did(1, 0));
 }
 
 async fn keep_busy(house: Arc<House>) {

@@ -199,7 +199,8 @@ fn record() -> AuditRecord {
 
 fn rotations() -> RotationPage {
     let key = key_view().key;
-    RotationPage { key: key.id(), primary: key.primary(), versions: page(key.versions()[0].clone()) }
+    let items = key.versions().to_vec();
+    RotationPage { key: key.id(), primary: key.primary(), versions: Page { items, next: None } }
 }
 
 fn page<T>(item: T) -> Page<T> {
