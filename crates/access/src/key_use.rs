@@ -234,6 +234,7 @@ const fn is_protecting(action: Action) -> bool {
     matches!(
         action,
         Action::Encrypt
+            | Action::ReEncryptTo
             | Action::GenerateDataKey
             | Action::GenerateWrappedDataKey
             | Action::GenerateDataKeyPair
@@ -242,5 +243,5 @@ const fn is_protecting(action: Action) -> bool {
 }
 
 const fn is_processing(action: Action) -> bool {
-    matches!(action, Action::Decrypt)
+    matches!(action, Action::Decrypt | Action::ReEncryptFrom)
 }
