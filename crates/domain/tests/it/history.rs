@@ -1,6 +1,6 @@
 //! After any history of lawful and unlawful requests: at most one primary, destroyed stays destroyed, a ratchet never
 //! loosens, and a key suspended while deactivated does not protect again.
-#![expect(clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use keystead_domain::{
     ExportCeiling, Key, KeyState, LifecycleEvent, MaterialState, ProtectionLevel, Ratchets, Refusal,
