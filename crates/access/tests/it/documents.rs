@@ -67,6 +67,7 @@ fn inv_13_what_is_not_evaluated_is_refused_with_its_place() {
         (r#"{"AWS":"12345678901"}"#, "is not an account number"),
         (r#"{"AWS":"arn:aws:iam::111122223333:user/*"}"#, "is not an account number"),
         (r#"{"AWS":"arn:aws:iam::111122223333:user/path/name"}"#, "is not an account number"),
+        (r#"{"AWS":"arn:aws:iam::111122223333:role/*"}"#, "is not an account number"),
         (r#"{"AWS":"arn:aws:iam::111122223333:group/name"}"#, "is not an account number"),
         (r#"{"AWS":"AIDAEXAMPLE"}"#, "is not an account number"),
         (r#"{"AWS":"arn:aws:iam::111122223333:rooted"}"#, "is not an account number"),

@@ -159,7 +159,7 @@ fn what_changes_the_meaning_and_is_absent_is_refused() {
         (
             "ReEncrypt",
             "\"CiphertextBlob\":\"aGVsbG8=\",\"DestinationKeyId\":\"alias/a\",\"SourceEncryptionAlgorithm\":\"SM2PKE\"",
-            "InvalidKeyUsageException",
+            "UnsupportedOperationException",
         ),
         (
             "ReEncrypt",
