@@ -141,6 +141,7 @@ operations! {
     EnableRotation => crate::ops::KeyView;
     DisableRotation => crate::ops::KeyView;
     GetRotation => crate::ops::KeyView;
+    GetLastUse => crate::ops::LastUseView;
     ListRotations => crate::ops::RotationPage;
     Encrypt => crate::ops::Encrypted;
     Decrypt => crate::ops::Decrypted;

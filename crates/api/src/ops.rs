@@ -3,6 +3,7 @@
 mod admin;
 mod crypto;
 mod keys;
+mod last_use;
 mod names;
 mod rotation;
 mod sign;
@@ -22,6 +23,7 @@ pub use keys::{
     LabelKey, ListKeyPolicies, ListKeys, ListLabels, PutKeyPolicy, ScheduleDestruction, UnlabelKey,
     UpdateDescription,
 };
+pub use last_use::{GetLastUse, LastUseView};
 pub use names::{BindName, ListNames, NameView, RebindName, UnbindName};
 pub use rotation::{DisableRotation, EnableRotation, GetRotation, ListRotations, RotateKey, RotationPage};
 pub use sign::{

@@ -32,6 +32,33 @@ impl Default for CheckpointEvery {
     }
 }
 
+/// Bounds of what is remembered of last uses (`uses.rs`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UseLimits {
+    /// Keys remembered; beyond that, those used longest ago are forgotten.
+    pub keys: usize,
+    /// Credentials remembered, likewise.
+    pub credentials: usize,
+    /// Most records that are read back at start.
+    pub scan_records: u64,
+    /// The longest that reading back may take, in µs.
+    pub scan_micros: u64,
+    /// Least seconds between two writings of the side file; one more is written at close.
+    pub save_seconds: u64,
+}
+
+impl Default for UseLimits {
+    fn default() -> Self {
+        Self {
+            keys: 1 << 17,
+            credentials: 1 << 15,
+            scan_records: 5_000_000,
+            scan_micros: 60_000_000,
+            save_seconds: 60,
+        }
+    }
+}
+
 /// Everything a log needs to know.
 #[derive(Clone)]
 pub struct LogConfig {
@@ -48,6 +75,8 @@ pub struct LogConfig {
     pub checkpoint_every: CheckpointEvery,
     /// Milliseconds between attempts to make space after the file system refused.
     pub retry_millis: u64,
+    /// Bounds of what is remembered of last uses.
+    pub uses: UseLimits,
     /// The file system; faults are put in here by tests.
     pub files: Arc<dyn Files>,
 }
@@ -68,6 +97,7 @@ impl LogConfig {
             segment_bytes: 64 << 20,
             checkpoint_every: CheckpointEvery::default(),
             retry_millis: 500,
+            uses: UseLimits::default(),
             files: Arc::new(Disk),
         }
     }

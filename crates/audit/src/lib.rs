@@ -18,10 +18,11 @@ mod reader;
 mod search;
 mod segment;
 mod tree;
+mod uses;
 mod util;
 mod verify;
 
-pub use config::{CheckpointEvery, Durability, LogConfig};
+pub use config::{CheckpointEvery, Durability, LogConfig, UseLimits};
 pub use error::OpenError;
 pub use files::{Disk, Files, LogFile};
 pub use line::Entry;

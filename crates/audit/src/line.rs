@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use spi::LogCrypto;
 
 use crate::tree::{Frontier, Hash, leaf_hash};
+use crate::uses::{Marked, Marks};
 
 const INDEX: &[u8] = b"{\"n\":";
 const LEAF: &[u8] = b",\"leaf\":\"";
@@ -32,6 +33,8 @@ pub(crate) struct Line {
     /// Everything after the index, with the final newline.
     rest: Vec<u8>,
     leaf: Hash,
+    /// What it tells of uses.
+    marks: Marks,
 }
 
 #[derive(Serialize)]
@@ -62,11 +65,16 @@ impl Line {
             let _ = STANDARD.encode_slice(leaf, place);
         }
         rest.extend_from_slice(b"}\n");
-        Ok(Self { rest, leaf })
+        Ok(Self { rest, leaf, marks: Marks::of(record) })
     }
 
     pub(crate) fn leaf(&self) -> Hash {
         self.leaf
+    }
+
+    /// What it tells of uses, once it has its place.
+    pub(crate) fn marks_at(self, n: u64) -> Marked {
+        Marked { n, marks: self.marks }
     }
 
     /// No fewer bytes than the line has.

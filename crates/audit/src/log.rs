@@ -8,6 +8,7 @@ mod shared;
 mod syncs;
 
 pub(crate) use keeper::{ALL, NEWEST};
+pub(crate) use shared::Shared;
 
 use std::fs::File;
 use std::io;
@@ -16,7 +17,7 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::thread::{self, JoinHandle};
 
 use async_trait::async_trait;
-use domain::{AuditRecord, Page};
+use domain::{AuditRecord, LastUse, Page, Used};
 use spi::{
     AppendError, Appending, AuditError, AuditLog, AuditQuery, Clock, CommitSink, Durable, Fence, LogCrypto,
     OutboxEntry, Position, SpaceTicket,
@@ -31,10 +32,11 @@ use crate::line::Line;
 use crate::note::{Checkpoint, Countersigner, VerifierKey};
 use crate::segment::{LANES, Segment};
 use crate::tree::Levels;
+use crate::uses::Unread;
 use crate::util::lock;
 use keeper::{Keeper, Task};
 use placer::{Placer, Tip};
-use shared::{CommitLine, Message, Shared};
+use shared::{CommitLine, Message};
 use syncs::Syncs;
 
 /// Searches that may read the disk at once.
@@ -98,7 +100,8 @@ impl Log {
             Some((number, header)) => (open::resume(&shared, (number, &header), &mut levels)?, found.spare),
         };
         shared.visible.store(tip.tree.size(), Ordering::Release);
-        Self::launch(shared, tip, levels, spare, lock_file)
+        let unread = shared.uses.recall(&shared.config, tip.tree.size());
+        Self::launch(shared, tip, levels, spare, lock_file, unread)
             .map(Arc::new)
             .map_err(OpenError::io("starting its threads"))
     }
@@ -109,6 +112,7 @@ impl Log {
         mut levels: Levels,
         spare: Option<u64>,
         lock_file: File,
+        unread: Option<Unread>,
     ) -> io::Result<Self> {
         let config = &shared.config;
         let left = config.segment_bytes.saturating_sub(tip.offset.max(HEADER_MAX));
@@ -132,6 +136,10 @@ impl Log {
         }
         let housekeeper = Keeper::new(Arc::clone(&shared));
         threads.push(spawn("audit-keeper".to_owned(), move || housekeeper.run(&tasks))?);
+        if let Some(unread) = unread {
+            let shared = Arc::clone(&shared);
+            threads.push(spawn("audit-uses".to_owned(), move || unread.read_back(&shared))?);
+        }
         let placer = Placer {
             signed_size: lock(&shared.signed).as_ref().map_or(0, |signed| signed.size),
             signed_at: shared.clock.monotonic_micros(),
@@ -195,6 +203,7 @@ impl Log {
     /// # Errors
     /// [`AuditError`] when the last checkpoint could not be written. The log is closed all the same.
     pub async fn close(&self) -> Result<(), AuditError> {
+        self.shared.ending.store(true, Ordering::Release);
         let (reply, done) = oneshot::channel();
         self.send(Message::Close(reply))?;
         let result = done.await.unwrap_or_else(|_| Err(closed()));
@@ -247,6 +256,10 @@ impl AuditLog for Log {
         });
         let found = found.await.map_err(|_| AuditError { why: "the search ended early".to_owned() })?;
         found.map_err(|e| AuditError { why: format!("it does not read back: {e}") })
+    }
+
+    fn last_use(&self, of: Used<'_>) -> LastUse {
+        self.shared.uses.last(of)
     }
 }
 

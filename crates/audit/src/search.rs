@@ -146,7 +146,7 @@ pub(crate) fn headers(dir: &Path) -> io::Result<Vec<(u64, Header)>> {
 
 /// Calls `each` with every record below leaf `bound`, newest first, until it says stop. Lines that a later segment
 /// declares given up, and a tail that is being written, are passed over.
-fn backwards(
+pub(crate) fn backwards(
     dir: &Path,
     crypto: &dyn LogCrypto,
     mut bound: u64,
@@ -185,7 +185,7 @@ fn header_in(line: &[u8]) -> Option<Header> {
     line.starts_with(b"{\"keystead_audit\":").then(|| serde_json::from_slice(line).ok()).flatten()
 }
 
-fn whole(n: u64, entry: &[u8]) -> io::Result<Entry> {
+pub(crate) fn whole(n: u64, entry: &[u8]) -> io::Result<Entry> {
     serde_json::from_slice(entry).map_err(|e| damaged(format!("record {n} is not readable: {e}")))
 }
 

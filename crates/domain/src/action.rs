@@ -71,6 +71,8 @@ actions! {
     DisableRotation = "key:disable-rotation", Custody;
     /// Read when new versions are made.
     GetRotation = "key:get-rotation", View;
+    /// Read when a key was used last.
+    GetLastUse = "key:get-last-use", View;
     /// List the versions that rotation made.
     ListRotations = "key:list-rotations", View;
     /// Schedule a destruction.

@@ -12,6 +12,7 @@ mod cryptoperiod;
 mod dialect;
 mod ids;
 mod key;
+mod last_use;
 mod material;
 mod name;
 mod page;
@@ -40,6 +41,7 @@ pub use ids::{
     PrincipalId, RequestId, TenantId, VersionId,
 };
 pub use key::{Key, KeyDetails, KeyTransition, NewKey, Refusal};
+pub use last_use::{LastUse, Use, Used};
 pub use material::{AbsentReason, MaterialEvent, MaterialState};
 pub use name::{BadName, Name, Space};
 pub use page::{Cursor, Page};

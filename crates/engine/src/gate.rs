@@ -83,6 +83,7 @@ const fn may_be_dropped(command: &Command) -> bool {
         | Command::ListNames(_)
         | Command::ListKeyPolicies(_)
         | Command::GetRotation(_)
+        | Command::GetLastUse(_)
         | Command::ListRotations(_)
         | Command::GetKeyPolicy(_)
         | Command::WhoAmI(_)

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use async_trait::async_trait;
-use domain::{AccountId, AuditRecord, Page, Scope, TenantId, Timestamp};
+use domain::{AccountId, AuditRecord, LastUse, Page, Scope, TenantId, Timestamp, Used};
 
 use crate::Fence;
 
@@ -116,6 +116,10 @@ pub trait AuditLog: Send + Sync {
     /// # Errors
     /// [`AuditError`].
     async fn search(&self, query: AuditQuery) -> Result<Page<(Position, AuditRecord)>, AuditError>;
+
+    /// The last use of a key or credential, out of memory. It is derived from the records, each of which is in it by
+    /// the time its caller is answered, and tells by itself since when it is complete.
+    fn last_use(&self, of: Used<'_>) -> LastUse;
 }
 
 /// One committed change's record, in commit order.

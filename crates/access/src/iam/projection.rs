@@ -22,6 +22,7 @@ pub const fn iam_names(action: Action) -> &'static [&'static str] {
         Action::EnableRotation => &["kms:EnableKeyRotation"],
         Action::DisableRotation => &["kms:DisableKeyRotation"],
         Action::GetRotation => &["kms:GetKeyRotationStatus"],
+        Action::GetLastUse => &["kms:GetKeyLastUsage"],
         Action::ListRotations => &["kms:ListKeyRotations"],
         Action::ScheduleDestruction => &["kms:ScheduleKeyDeletion"],
         Action::CancelDestruction => &["kms:CancelKeyDeletion"],

@@ -65,6 +65,7 @@ impl Placer {
         tip.commits.retain(|(sequence, _)| *sequence <= durable.commit);
         tip.written = durable;
         self.signed_size = lock(&self.shared.signed).as_ref().map_or(0, |signed| signed.size);
+        self.shared.uses.go_back(durable.leaves);
         self.shared.visible.store(durable.leaves, Ordering::Release);
     }
 

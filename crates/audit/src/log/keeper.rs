@@ -52,11 +52,15 @@ pub(crate) struct Keeper {
     wanted: Option<u64>,
     /// A checkpoint that could not be written; tried again.
     unsigned: Option<(u64, Hash)>,
+    /// When last uses were written down (monotonic µs), and up to which record.
+    kept_at: u64,
+    kept_size: u64,
 }
 
 impl Keeper {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared, wanted: None, unsigned: None }
+        let (kept_at, kept_size) = (shared.clock.monotonic_micros(), shared.uses.kept_size());
+        Self { shared, wanted: None, unsigned: None, kept_at, kept_size }
     }
 
     pub(crate) fn run(mut self, tasks: &mpsc::Receiver<Task>) {
@@ -70,7 +74,7 @@ impl Keeper {
             match task {
                 Ok(Task::Spare(number)) => self.wanted = Some(number),
                 Ok(Task::Checkpoint(due)) => self.sign(due),
-                Ok(Task::Stop) | Err(mpsc::RecvTimeoutError::Disconnected) => return,
+                Ok(Task::Stop) | Err(mpsc::RecvTimeoutError::Disconnected) => return self.keep_uses(),
                 Err(mpsc::RecvTimeoutError::Timeout) => self.sign_again(),
             }
             self.make_spare();
@@ -91,6 +95,28 @@ impl Keeper {
                 self.shared.space.fetch_add(config.segment_bytes - HEADER_MAX, Ordering::AcqRel);
             }
             Err(e) => self.refused(number, &e),
+        }
+    }
+
+    fn uses_due(&mut self) {
+        let every = self.shared.config.uses.save_seconds.saturating_mul(1_000_000);
+        if self.shared.clock.monotonic_micros().saturating_sub(self.kept_at) >= every {
+            self.keep_uses();
+        }
+    }
+
+    /// Writes down last uses; they can be read from the log again, so a failure only costs that time.
+    fn keep_uses(&mut self) {
+        let size = self.shared.durable_leaves.load(Ordering::Acquire);
+        if size == self.kept_size || !self.shared.uses.is_complete() {
+            return;
+        }
+        self.kept_at = self.shared.clock.monotonic_micros();
+        match self.shared.uses.keep(&self.shared.config, size) {
+            Ok(()) => self.kept_size = size,
+            Err(e) => {
+                warn!("audit log: last uses not written down, they are read from the log at start: {e}")
+            }
         }
     }
 
@@ -117,6 +143,7 @@ impl Keeper {
             Ok(()) => {
                 if newer {
                     *lock(&self.shared.signed) = Some(checkpoint);
+                    self.uses_due();
                 }
                 self.unsigned = None;
                 due.answer(Ok(()));

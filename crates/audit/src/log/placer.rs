@@ -7,7 +7,7 @@ use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use domain::RequestId;
-use spi::{AppendError, AuditError, Fence, Position, SpaceTicket};
+use spi::{AppendError, AuditError, Fence, SpaceTicket};
 use tracing::warn;
 
 use super::keeper::{Due, Task};
@@ -18,6 +18,7 @@ use crate::files::write_all;
 use crate::line::{FORMAT, Header, Line, hash_text};
 use crate::segment::{Segment, name_of};
 use crate::tree::{Frontier, Hash, Levels};
+use crate::uses::Marked;
 use crate::util::{len64, lock};
 
 /// Most bytes that one write gathers.
@@ -124,15 +125,15 @@ impl Placer {
 
     fn take(&mut self, message: Message) {
         match message {
-            Message::Use { ticket, fence, line, reply } => self.place_use(ticket, &fence, &line, reply),
-            Message::Commit { entries, reply } => self.place_commit(&entries, reply),
+            Message::Use { ticket, fence, line, reply } => self.place_use(ticket, &fence, line, reply),
+            Message::Commit { entries, reply } => self.place_commit(entries, reply),
             Message::Checkpoint(reply) => self.ask_checkpoint(Some(reply)),
             Message::Broken => {}
             Message::Close(reply) => self.closing = Some(reply),
         }
     }
 
-    fn place_use(&mut self, ticket: SpaceTicket, fence: &Fence, line: &Line, reply: UseReply) {
+    fn place_use(&mut self, ticket: SpaceTicket, fence: &Fence, line: Line, reply: UseReply) {
         if let Err(error) = self.make_room(line.len_max()) {
             let _ = reply.send(Err(AppendError::Unavailable(error)));
             return;
@@ -145,26 +146,29 @@ impl Placer {
             return;
         }
         self.shared.space.fetch_add(ticket.spend(), Ordering::AcqRel);
-        let position = Position(self.tip.tree.size());
-        self.put(line);
-        self.waiters.push(Waiter::Use(reply, position));
+        let marked = self.put(line);
+        self.waiters.push(Waiter::Use(reply, marked));
     }
 
-    fn place_commit(&mut self, entries: &[CommitLine], reply: DoneReply) {
+    fn place_commit(&mut self, entries: Vec<CommitLine>, reply: DoneReply) {
+        let mut placed = Vec::with_capacity(entries.len());
         for entry in entries {
-            if let Err(error) = self.place_entry(entry) {
-                let _ = reply.send(Err(error));
-                return;
+            match self.place_entry(entry) {
+                Ok(marked) => placed.extend(marked),
+                Err(error) => {
+                    let _ = reply.send(Err(error));
+                    return;
+                }
             }
         }
         // Entries that stand in the log already may not be durable yet: wait with the rest.
-        self.waiters.push(Waiter::Commit(reply));
+        self.waiters.push(Waiter::Commit(reply, placed));
     }
 
-    fn place_entry(&mut self, entry: &CommitLine) -> Result<(), AuditError> {
+    fn place_entry(&mut self, entry: CommitLine) -> Result<Option<Marked>, AuditError> {
         self.make_room(entry.line.len_max())?;
         if entry.sequence <= self.tip.commit {
-            return self.same_commit(entry);
+            return self.same_commit(&entry).map(|()| None);
         }
         // A log that holds no commit yet may be joined to a store that has some.
         let first = *self.first_commit.get_or_insert(entry.sequence);
@@ -173,9 +177,9 @@ impl Placer {
             let why = format!("commit {} came where {expected} is due: replay from there", entry.sequence);
             return Err(AuditError { why });
         }
-        self.put(&entry.line);
+        let marked = self.put(entry.line);
         self.tip.remember(entry.sequence, entry.id);
-        Ok(())
+        Ok(Some(marked))
     }
 
     /// A replayed commit is ignored, if it is the one that was logged: a store that went back in time would use
@@ -204,7 +208,7 @@ impl Placer {
         })
     }
 
-    fn put(&mut self, line: &Line) {
+    fn put(&mut self, line: Line) -> Marked {
         let before = self.batch.len();
         let n = self.tip.tree.size();
         line.place(n, &mut self.batch);
@@ -214,6 +218,7 @@ impl Placer {
         self.tip.leaves.push(line.leaf());
         let Self { tip, levels, shared, .. } = self;
         tip.tree.push(shared.crypto.as_ref(), line.leaf(), |height, hash| levels.note(height, n, hash));
+        line.marks_at(n)
     }
 
     /// Makes sure that the current segment can hold a line, going on to the next if need be.
@@ -313,10 +318,16 @@ impl Placer {
             warn!("audit log: stored hashes not written, they are rebuilt when needed: {e}");
         }
         if !self.shared.waits_for_sync() {
+            self.count_uses();
             self.shared.visible.store(self.tip.tree.size(), Ordering::Release);
             self.release_uses();
         }
         Ok(())
+    }
+
+    fn count_uses(&self) {
+        let uses = self.waiters.iter().filter(|waiter| matches!(waiter, Waiter::Use(..)));
+        uses.for_each(|waiter| waiter.count(&self.shared.uses));
     }
 
     /// With `Durability::Os` a use is acknowledged once it is written.
@@ -379,6 +390,7 @@ impl Placer {
 
     /// The last act: everything durable and signed.
     fn finish(mut self) {
+        self.shared.ending.store(true, Ordering::Release);
         let reply = self.closing.take();
         self.flush();
         self.ask_checkpoint(reply);

@@ -12,6 +12,7 @@ use crate::key::LogKey;
 use crate::line::Line;
 use crate::note::{Checkpoint, Countersigner};
 use crate::segment::Segment;
+use crate::uses::{Marked, Uses};
 use crate::util::lock;
 
 pub(crate) struct Shared {
@@ -25,6 +26,10 @@ pub(crate) struct Shared {
     reason: Mutex<String>,
     /// Leaves that a search may show: those acknowledged.
     pub(crate) visible: AtomicU64,
+    /// Every record below `durable_leaves`, and every visible one, is in it.
+    pub(crate) uses: Uses,
+    /// The log is being closed.
+    pub(crate) ending: AtomicBool,
     pub(crate) durable_leaves: AtomicU64,
     pub(crate) durable_commit: AtomicU64,
     pub(crate) spare: Mutex<Option<Segment>>,
@@ -40,6 +45,8 @@ impl Shared {
         key: LogKey,
     ) -> Self {
         Self {
+            uses: Uses::new(config.uses, clock.now()),
+            ending: AtomicBool::new(false),
             config,
             crypto,
             clock,
@@ -158,16 +165,24 @@ impl CommitLine {
 
 /// Somebody who waits for their line.
 pub(crate) enum Waiter {
-    Use(UseReply, Position),
-    Commit(DoneReply),
+    Use(UseReply, Marked),
+    Commit(DoneReply, Vec<Marked>),
 }
 
 impl Waiter {
+    /// What it tells of uses counts from now on.
+    pub(crate) fn count(&self, uses: &Uses) {
+        match self {
+            Self::Use(_, marked) => uses.note(marked),
+            Self::Commit(_, all) => all.iter().for_each(|marked| uses.note(marked)),
+        }
+    }
+
     /// A caller that went away is no error.
     pub(crate) fn done(self) {
         match self {
-            Self::Use(reply, position) => drop(reply.send(Ok(position))),
-            Self::Commit(reply) => drop(reply.send(Ok(()))),
+            Self::Use(reply, marked) => drop(reply.send(Ok(Position(marked.n)))),
+            Self::Commit(reply, _) => drop(reply.send(Ok(()))),
         }
     }
 
@@ -175,7 +190,7 @@ impl Waiter {
         let error = AuditError { why: why.to_owned() };
         match self {
             Self::Use(reply, _) => drop(reply.send(Err(AppendError::Unavailable(error)))),
-            Self::Commit(reply) => drop(reply.send(Err(error))),
+            Self::Commit(reply, _) => drop(reply.send(Err(error))),
         }
     }
 }

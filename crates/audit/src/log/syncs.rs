@@ -156,6 +156,8 @@ impl Syncs {
         } {
             state.next_release += 1;
             state.durable = job.reach;
+            // In order and before it is published, so that what is durable is always counted.
+            job.waiters.iter().for_each(|waiter| waiter.count(&self.shared.uses));
             released.push(job);
         }
         if !released.is_empty() {

@@ -13,4 +13,6 @@ mod recovery;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
+mod uses;
+#[cfg(test)]
 mod verify;

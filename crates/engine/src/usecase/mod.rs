@@ -13,6 +13,7 @@ mod explain_policy;
 mod generate_data_key;
 mod generate_data_key_pair;
 mod generate_random;
+mod get_last_use;
 mod get_public_key;
 mod key_policy;
 mod labels;
@@ -75,6 +76,7 @@ impl Session<'_> {
             Command::EnableRotation(op) => self.enable_rotation(op).await,
             Command::DisableRotation(op) => self.disable_rotation(op).await,
             Command::GetRotation(op) => self.get_rotation(op).await,
+            Command::GetLastUse(op) => self.get_last_use(op).await,
             Command::ListRotations(op) => self.list_rotations(op).await,
             Command::GenerateDataKeyPair(op) => self.generate_data_key_pair(op).await,
             Command::GetPublicKey(op) => self.get_public_key(op).await,

@@ -76,6 +76,7 @@ impl Ground {
             "EnableRotation" => self.as_seen(who, EnableRotation { key: key(), every: 90 * 86_400 }).await,
             "DisableRotation" => self.as_seen(who, DisableRotation { key: key() }).await,
             "GetRotation" => self.as_seen(who, GetRotation { key: key() }).await,
+            "GetLastUse" => self.as_seen(who, GetLastUse { key: key() }).await,
             "ListRotations" => {
                 let op = ListRotations { key: key(), first_too: true, after: None, limit: 10 };
                 self.as_seen(who, op).await
@@ -137,7 +138,7 @@ impl Ground {
     }
 }
 
-const OPERATIONS: [&str; 47] = [
+const OPERATIONS: [&str; 48] = [
     "CreateKey",
     "DescribeKey",
     "LabelKey",
@@ -153,6 +154,7 @@ const OPERATIONS: [&str; 47] = [
     "EnableRotation",
     "DisableRotation",
     "GetRotation",
+    "GetLastUse",
     "ListRotations",
     "Encrypt",
     "Decrypt",

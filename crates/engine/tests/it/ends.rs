@@ -110,6 +110,10 @@ impl AuditLog for Full {
     ) -> Result<domain::Page<(spi::Position, domain::AuditRecord)>, AuditError> {
         self.0.search(query).await
     }
+
+    fn last_use(&self, of: domain::Used<'_>) -> domain::LastUse {
+        self.0.last_use(of)
+    }
 }
 
 /// Who counts must learn that a count was lost, and no command is answered without its record.

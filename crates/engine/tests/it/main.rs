@@ -21,6 +21,8 @@ mod house;
 #[cfg(test)]
 mod labels;
 #[cfg(test)]
+mod last_use;
+#[cfg(test)]
 mod listing;
 #[cfg(test)]
 mod mirrors;

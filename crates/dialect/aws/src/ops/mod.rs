@@ -20,6 +20,7 @@ mod generate_data_key_pair_without_plaintext;
 mod generate_data_key_without_plaintext;
 mod generate_mac;
 mod generate_random;
+mod get_key_last_usage;
 mod get_key_policy;
 mod get_key_rotation_status;
 mod get_public_key;
@@ -75,6 +76,7 @@ pub(crate) async fn dispatch(name: &str, exchange: Exchange<'_>) -> Result<Vec<u
         }
         "GenerateMac" => exchange.run::<generate_mac::GenerateMac>().await,
         "GenerateRandom" => exchange.run::<generate_random::GenerateRandom>().await,
+        "GetKeyLastUsage" => exchange.run::<get_key_last_usage::GetKeyLastUsage>().await,
         "GetKeyPolicy" => exchange.run::<get_key_policy::GetKeyPolicy>().await,
         "GetKeyRotationStatus" => exchange.run::<get_key_rotation_status::GetKeyRotationStatus>().await,
         "GetPublicKey" => exchange.run::<get_public_key::GetPublicKey>().await,

@@ -7,15 +7,15 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use api::ops::{
-    CiphertextForm, DataKey, Decrypted, Encrypted, EncryptedItem, KeyPage, KeyView, NameView, ReEncrypted,
-    RotationPage,
+    CiphertextForm, DataKey, Decrypted, Encrypted, EncryptedItem, KeyPage, KeyView, LastUseView, NameView,
+    ReEncrypted, RotationPage,
 };
 use api::{Fault, FaultWhat, Output};
 use domain::{
     Account, AccountId, AccountNumber, Cursor, Dialect, ExportCeiling, HexId, Key, KeyDetails, KeyId,
-    KeySpec, Language, LifecycleEvent, Loaded, Making, MaterialId, MaterialState, Name, NewKey, NewVersion,
-    Origin, Page, PolicyDocument, PrincipalId, ProtectionLevel, Ratchets, Revision, RotationPolicy, Space,
-    TenantId, Timestamp, UsageSet,
+    KeySpec, Language, LastUse, LifecycleEvent, Loaded, Making, MaterialId, MaterialState, Name, NewKey,
+    NewVersion, Origin, Page, PolicyDocument, PrincipalId, ProtectionLevel, Ratchets, Revision,
+    RotationPolicy, Space, TenantId, Timestamp, UsageSet, Use,
 };
 use keystead_dialect_aws::OPERATIONS;
 use secret::SecretBytes;
@@ -127,6 +127,13 @@ fn rotations(without: usize, next: Option<Cursor>) -> RotationPage {
     let key = rotated();
     let items = key.versions()[without..].to_vec();
     RotationPage { key: id(), primary: key.primary(), versions: Page { items, next } }
+}
+
+/// The key, used a minute ago or never.
+fn last_use(action: Option<domain::Action>) -> Output {
+    let record = "0199abcd-12ab-7cd3-8123-1234567890ab".parse().unwrap();
+    let last = action.map(|action| Use { at: AT.plus_seconds(60), record, action: Some(action) });
+    Output::GetLastUse(LastUseView { view: view(key()), last_use: LastUse { last, since: AT } })
 }
 
 fn ciphertext() -> EncryptedItem {
@@ -306,6 +313,9 @@ fn cases() -> Vec<(&'static str, &'static str, Output)> {
         ),
         ("EnableKeyRotation", on_key, Output::EnableRotation(view(key()))),
         ("DisableKeyRotation", on_key, Output::DisableRotation(view(key()))),
+        ("GetKeyLastUsage", on_key, last_use(None)),
+        ("GetKeyLastUsage", on_key, last_use(Some(domain::Action::ReEncryptFrom))),
+        ("GetKeyLastUsage", on_key, last_use(Some(domain::Action::AgreeKey))),
         ("GetKeyRotationStatus", on_key, Output::GetRotation(view(key()))),
         ("GetKeyRotationStatus", on_key, Output::GetRotation(view(rotated()))),
         ("GetKeyRotationStatus", on_key, Output::GetRotation(view(rotated_and_doomed()))),

@@ -102,6 +102,7 @@ fn changes_of_state_follow_no_alias() {
         "UntagResource",
         "EnableKeyRotation",
         "DisableKeyRotation",
+        "GetKeyLastUsage",
         "GetKeyRotationStatus",
         "RotateKeyOnDemand",
         "ListKeyRotations",

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use api::ops::{
     CallerView, CiphertextForm, DataKey, Decrypted, Encrypted, EncryptedItem, Explanation, KeyPage, KeyView,
-    NameView, NewCredential, ReEncrypted, RotationPage, TenantView,
+    LastUseView, NameView, NewCredential, ReEncrypted, RotationPage, TenantView,
 };
 use api::{Command, Fault, FaultWhat, Kms, Output, RequestContext};
 use async_trait::async_trait;
@@ -197,6 +197,12 @@ fn record() -> AuditRecord {
     }
 }
 
+fn last_use() -> LastUseView {
+    let view = key_view();
+    let since = view.key.created_at();
+    LastUseView { view, last_use: domain::LastUse { last: None, since } }
+}
+
 fn rotations() -> RotationPage {
     let key = key_view().key;
     let items = key.versions().to_vec();
@@ -225,6 +231,7 @@ fn answer(command: Command) -> Output {
         Command::EnableRotation(_) => Output::EnableRotation(key_view()),
         Command::DisableRotation(_) => Output::DisableRotation(key_view()),
         Command::GetRotation(_) => Output::GetRotation(key_view()),
+        Command::GetLastUse(_) => Output::GetLastUse(last_use()),
         Command::ListRotations(_) => Output::ListRotations(rotations()),
         Command::Encrypt(_) => Output::Encrypt(Encrypted {
             key,

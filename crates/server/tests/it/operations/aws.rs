@@ -50,6 +50,7 @@ const BODIES: &[(&str, Build)] = &[
         |p| json!({ "KeyId": p.kin.mac_key.to_string(), "Message": message(), "MacAlgorithm": "HMAC_SHA_256" }),
     ),
     ("GenerateRandom", |_| json!({ "NumberOfBytes": 32 })),
+    ("GetKeyLastUsage", on_key),
     ("GetKeyPolicy", on_key),
     ("GetKeyRotationStatus", on_key),
     ("GetPublicKey", |p| json!({ "KeyId": p.kin.signer.to_string() })),
