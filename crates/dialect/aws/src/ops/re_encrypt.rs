@@ -5,9 +5,9 @@ use api::Rehearsable;
 use api::ops::{CiphertextForm, DecryptItem, ReEncrypted};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde::Deserialize;
+use domain::MaterialId;
 use serde::de::IgnoredAny;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 
 use super::members::{Context, algorithm_word, blob, form, refuse_modifiers, refuse_unsupported};
 use crate::call::{Place, WireOperation};
@@ -36,6 +36,20 @@ struct Asked<'a> {
     grant_tokens: Option<Vec<IgnoredAny>>,
     dry_run: Option<bool>,
     dry_run_modifiers: Option<Vec<String>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Answer {
+    ciphertext_blob: String,
+    source_key_id: String,
+    key_id: String,
+    source_encryption_algorithm: &'static str,
+    destination_encryption_algorithm: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source_key_material_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    destination_key_material_id: Option<String>,
 }
 
 pub(super) struct ReEncrypt;
@@ -69,23 +83,19 @@ impl WireOperation for ReEncrypt {
 
     fn write(done: ReEncrypted, place: &Place<'_>) -> Result<Vec<u8>, WireError> {
         let arn = |(key, account)| key_arn(place, account, key);
-        let mut answer = json!({
-            "CiphertextBlob": STANDARD.encode(&done.sealed.ciphertext),
-            "SourceKeyId": arn(done.source),
-            "KeyId": arn(done.destination),
-            "SourceEncryptionAlgorithm": algorithm_word(done.form),
-            "DestinationEncryptionAlgorithm": algorithm_word(done.to_form),
-        });
         // Only symmetric encryption keys have more than one material there.
-        for (member, form, material) in [
-            ("SourceKeyMaterialId", done.form, done.source_material),
-            ("DestinationKeyMaterialId", done.to_form, done.sealed.material),
-        ] {
-            if form == CiphertextForm::Envelope {
-                answer[member] = material.to_string().into();
-            }
-        }
-        Ok(answer.to_string().into_bytes())
+        let material =
+            |form, material: MaterialId| (form == CiphertextForm::Envelope).then(|| material.to_string());
+        let answer = Answer {
+            ciphertext_blob: STANDARD.encode(&done.sealed.ciphertext),
+            source_key_id: arn(done.source),
+            key_id: arn(done.destination),
+            source_encryption_algorithm: algorithm_word(done.form),
+            destination_encryption_algorithm: algorithm_word(done.to_form),
+            source_key_material_id: material(done.form, done.source_material),
+            destination_key_material_id: material(done.to_form, done.sealed.material),
+        };
+        serde_json::to_vec(&answer).map_err(|_| WireError::internal())
     }
 }
 

@@ -1,5 +1,5 @@
 //! The dialect over a stubbed gate: what each request asks, what each answer says, and how hostile requests end.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod golden;
 mod hostile;
