@@ -248,7 +248,7 @@ async fn what_was_used_longest_ago_is_forgotten_and_the_answer_says_so() {
     // Eight of each shard's keys.
     let log = open_with(limited(dir.path(), |uses| uses.keys = 64 * 8));
     let before = last(&log, key(255)).since;
-    let many: Vec<_> = (0..2000_u32).map(|n| id_of(n)).collect();
+    let many: Vec<_> = (0..2000_u32).map(id_of).collect();
     // In the future, so that what is forgotten moves the beginning.
     let later =
         |n: u64| AuditRecord { at: before.plus_seconds(i64::try_from(n).unwrap()), ..use_of(n, key(0)) };
