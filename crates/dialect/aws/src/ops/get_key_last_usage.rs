@@ -47,7 +47,7 @@ fn usage(last: Use) -> Value {
 fn tracked(action: Action) -> String {
     match action {
         Action::ReEncryptFrom | Action::ReEncryptTo => "ReEncrypt".to_owned(),
-        other => action_name(other),
+        other => action_name(other).trim_start_matches("kms:").to_owned(),
     }
 }
 

@@ -209,7 +209,6 @@ fn what_changes_the_meaning_and_is_absent_is_refused() {
         ("ListKeyRotations", "\"IncludeKeyMaterial\":\"ALL\"", "ValidationException"),
         ("ListKeyRotations", "\"Limit\":1001", "ValidationException"),
         ("ListKeyRotations", "\"Marker\":\"nonsense\"", "InvalidMarkerException"),
-        ("GetKeyLastUsage", "\"Since\":1", "ValidationException"),
         ("GetKeyPolicy", "\"PolicyName\":\"other\"", "NotFoundException"),
         ("CreateAlias", "\"AliasName\":\"alias/aws/s3\",\"TargetKeyId\":\"x\"", "NotAuthorizedException"),
         ("CreateAlias", "\"AliasName\":\"app\",\"TargetKeyId\":\"x\"", "ValidationException"),
