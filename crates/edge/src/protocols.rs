@@ -34,6 +34,8 @@ fn http1(limits: &Limits, timer: TokioTimer) -> http1::Builder {
     let mut builder = http1::Builder::new();
     builder
         .timer(timer)
+        // libmongocrypt finds the length of an answer only by `Content-Length` in this spelling (clients/aws/test_mongocrypt.py).
+        .title_case_headers(true)
         .header_read_timeout(None)
         .max_header_size(limits.header_bytes)
         .max_buf_size(limits.header_bytes.max(LEAST_BUFFER));
