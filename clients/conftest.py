@@ -125,6 +125,20 @@ def aws_for(keystead, tmp_path_factory):
     return lambda service: Program([*command, service], environment(home, **variables))
 
 
+@pytest.fixture(scope="session")
+def aws_variables(keystead, tmp_path_factory):
+    """What a program of AWS's needs in its environment to reach the server: no option of it names an endpoint."""
+    variables = {
+        "AWS_ENDPOINT_URL_KMS": keystead.endpoint,
+        "AWS_ACCESS_KEY_ID": keystead.access_key,
+        "AWS_SECRET_ACCESS_KEY": keystead.secret_key,
+        "AWS_REGION": keystead.region,
+        "AWS_DEFAULT_REGION": keystead.region,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+    return environment(tmp_path_factory.mktemp("home"), **variables)
+
+
 def environment(home, **variables):
     """A person's clean account: no settings of the machine reach the client."""
     return {"HOME": str(home), "PATH": os.environ["PATH"], "LANG": "C.UTF-8"} | variables

@@ -1,5 +1,6 @@
 """Starts `keystead dev` for the tests, waits until it accepts connections, and ends it by its pid."""
 
+import json
 import os
 import pathlib
 import socket
@@ -35,6 +36,13 @@ class Server:
     def alias_arn(self, alias, region=None):
         return f"arn:aws:kms:{region or self.region}:{self.account}:{alias}"
 
+    def uses(self, key_id):
+        """What the audit log's files hold about a key, oldest first: (operation, outcome, context) each."""
+        command = [str(binary()), "audit", "search", str(self.folder / "data" / "audit"), "-o", "json", "--limit", "1000"]
+        done = subprocess.run([*command, "--target", key_id], capture_output=True, text=True, timeout=60, check=True)
+        records = [json.loads(line)["record"] for line in done.stdout.splitlines()]
+        return [(one["operation"], one["outcome"], dict(one["context"] or ())) for one in reversed(records)]
+
     def alive(self):
         return self.process.poll() is None
 
@@ -50,7 +58,7 @@ class Server:
 def start(folder, *more):
     """Starts a server on a free loopback port with its data in `folder`; `more` are arguments of `dev`."""
     port = free_port()
-    endpoint = f"http://127.0.0.1:{port}"
+    endpoint = f"{'https' if '--tls' in more else 'http'}://127.0.0.1:{port}"
     command = [
         str(binary()), "dev",
         "--listen", f"127.0.0.1:{port}",

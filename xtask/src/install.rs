@@ -29,7 +29,11 @@ pub(crate) fn is_root() -> bool {
 
 /// The project's own Python with `requirements` in it; filled again only when that file changes.
 pub(crate) fn python(root: &Path, requirements: &Path) -> Outcome<PathBuf> {
-    let folder = root.join(".venv");
+    python_in(&root.join(".venv"), requirements)
+}
+
+/// A Python in `folder` with `requirements` in it; filled again only when that file changes.
+pub(crate) fn python_in(folder: &Path, requirements: &Path) -> Outcome<PathBuf> {
     let python = folder.join("bin/python");
     let wanted = fs::read_to_string(requirements).map_err(Failure::while_doing(requirements.display()))?;
     let stamp = folder.join("requirements.installed");
@@ -38,7 +42,7 @@ pub(crate) fn python(root: &Path, requirements: &Path) -> Outcome<PathBuf> {
     }
     let has_venv = step("python3").args(["-c", "import venv, ensurepip"]).succeeds();
     debian(has_venv, &["python3", "python3-venv"])?;
-    step("python3").args(["-m", "venv", "--clear"]).arg(&folder).run()?;
+    step("python3").args(["-m", "venv", "--clear"]).arg(folder).run()?;
     step(&python)
         .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"])
         .arg(requirements)
@@ -46,6 +50,28 @@ pub(crate) fn python(root: &Path, requirements: &Path) -> Outcome<PathBuf> {
     fs::write(&stamp, wanted).map_err(Failure::while_doing(stamp.display()))?;
     say(&format!("python packages of {} are installed", requirements.display()));
     Ok(python)
+}
+
+/// The sources of Python packages, unpacked in `folder`; pip holds each to the hash that `list` has for it.
+pub(crate) fn sdists(python: &Path, folder: &Path, list: &Path) -> Outcome {
+    let wanted = fs::read_to_string(list).map_err(Failure::while_doing(list.display()))?;
+    let stamp = folder.join("sdists.installed");
+    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(());
+    }
+    step("rm").args(["-rf", "--"]).arg(folder).run()?;
+    step(python)
+        .args(["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"])
+        .args(["--no-build-isolation", "--no-binary", ":all:", "--require-hashes", "-d"])
+        .arg(folder)
+        .arg("-r")
+        .arg(list)
+        .run()?;
+    step("sh")
+        .args(["-c", "for one in *.tar.gz; do tar -xzf \"$one\" || exit 1; done"])
+        .within(folder)
+        .run()?;
+    fs::write(&stamp, wanted).map_err(Failure::while_doing(stamp.display()))
 }
 
 /// Where cargo builds: `CARGO_TARGET_DIR`, else `target`.
