@@ -84,3 +84,19 @@ async fn a_statement_without_an_id_is_told_by_its_place_in_the_document() {
     }
     assert_eq!(told, [Some("2"), Some("binding"), None, Some("0")].map(|s| s.map(str::to_owned)));
 }
+
+/// Also beyond the tenth, where an order by name would not be that of the document.
+#[tokio::test]
+async fn the_place_of_a_statement_counts_from_the_first_to_the_last() {
+    let w = world();
+    let never = r#"forbid (principal, action == Action::"system:seal", resource);"#;
+    let encrypt = r#"forbid (principal, action == Action::"key:encrypt", resource);"#;
+    for at in [1, 2, 9, 10, 11] {
+        let text: String = (0..12).map(|n| if n == at { encrypt } else { never }).collect();
+        let root = root_with(&w, &text);
+        w.raise(Scope::System);
+        let [(action, on), ..] = everything(&w);
+        let by = decided_by(&w, &root, action, &on).await;
+        assert_eq!(by, Some(("policy:limits".to_owned(), at.to_string())));
+    }
+}
