@@ -74,7 +74,9 @@ impl Policies {
         if result.validation_passed() {
             return Ok(());
         }
-        let errors: Vec<String> = result.validation_errors().map(ToString::to_string).collect();
+        let mut errors: Vec<String> = result.validation_errors().map(ToString::to_string).collect();
+        // They come in no order of their own: the same document is refused in the same words each time.
+        errors.sort();
         Err(errors.join("; "))
     }
 
