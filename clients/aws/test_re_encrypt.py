@@ -87,3 +87,21 @@ def test_each_key_allows_its_part(kms, keystead, key, other, on, action):
     text = re.compile(f".* perform: {action} on resource: {keystead.key_arn(asked)} with an explicit deny")
     with refused("AccessDeniedException", text):
         kms.re_encrypt(CiphertextBlob=blob, DestinationKeyId=other)
+
+
+def test_a_ciphertext_goes_between_kinds_of_key(kms, keystead, key):
+    rsa = kms.create_key(KeySpec="RSA_2048", KeyUsage="ENCRYPT_DECRYPT")["KeyMetadata"]["KeyId"]
+    oaep = "RSAES_OAEP_SHA_256"
+    blob = kms.encrypt(KeyId=rsa, Plaintext=b"text", EncryptionAlgorithm=oaep)["CiphertextBlob"]
+    moved = kms.re_encrypt(CiphertextBlob=blob, SourceKeyId=rsa, SourceEncryptionAlgorithm=oaep, DestinationKeyId=key, DestinationEncryptionContext={"a": "b"})
+    assert (moved["SourceEncryptionAlgorithm"], moved["DestinationEncryptionAlgorithm"]) == (oaep, "SYMMETRIC_DEFAULT")
+    assert "SourceKeyMaterialId" not in moved and "DestinationKeyMaterialId" in moved
+    assert kms.decrypt(CiphertextBlob=moved["CiphertextBlob"], EncryptionContext={"a": "b"})["Plaintext"] == b"text"
+    back = kms.re_encrypt(CiphertextBlob=moved["CiphertextBlob"], SourceEncryptionContext={"a": "b"}, DestinationKeyId=rsa, DestinationEncryptionAlgorithm=oaep)
+    assert (back["KeyId"], back["SourceKeyId"]) == (keystead.key_arn(rsa), keystead.key_arn(key))
+    opened = kms.decrypt(CiphertextBlob=back["CiphertextBlob"], KeyId=rsa, EncryptionAlgorithm=oaep)
+    assert opened["Plaintext"] == b"text"
+    with refused("ValidationException"):
+        kms.re_encrypt(CiphertextBlob=blob, SourceEncryptionAlgorithm=oaep, DestinationKeyId=key)
+    with refused("InvalidCiphertextException"):
+        kms.re_encrypt(CiphertextBlob=blob, SourceKeyId=rsa, SourceEncryptionAlgorithm="RSAES_OAEP_SHA_1", DestinationKeyId=key)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use api::ops::{
     AgreeKey, AssociatedData, Authenticating, CiphertextForm, CreateKey, Decapsulate, Decrypt, DecryptItem,
     DisableKey, Encapsulate, Encrypt, EncryptItem, GenerateDataKeyPair, GenerateMac, GetPublicKey, KeyRef,
-    ScheduleDestruction, Sign, Signing, Verify, VerifyMac,
+    ReEncrypt, ScheduleDestruction, Sign, Signing, Verify, VerifyMac,
 };
 use api::{Fault, FaultWhat, Limit, Malformed};
 use domain::{
@@ -348,4 +348,85 @@ async fn a_version_is_asked_for_by_its_number() {
     assert_eq!(word(house.run("user", verify(3)).await), "no_such_version");
     let read = GetPublicKey { key: KeyRef::Id(key), version: Some(1) };
     assert_eq!(house.run("user", read).await.unwrap().der, old);
+}
+
+/// Between kinds of key: what an RSA key protects goes under a symmetric one, and back; each side by its own form.
+#[tokio::test]
+async fn protecting_again_goes_between_kinds_of_key() {
+    let house = House::open().await;
+    let aes = house.create("root").await.unwrap().key.id();
+    let rsa = made(&house, KeySpec::Rsa2048, UsageSet::ENCRYPT_DECRYPT).await;
+    let oaep = CiphertextForm::Oaep(Sha256);
+    let sealed = async |op: Encrypt| house.run("root", op).await.unwrap().items.remove(0).unwrap().ciphertext;
+    let again = |source: Option<KeyId>, ciphertext: &[u8], form, to: KeyId, to_form, aad| ReEncrypt {
+        source: source.map(KeyRef::Id),
+        item: DecryptItem { ciphertext: ciphertext.to_vec(), aad: AssociatedData::None, version: None },
+        form,
+        destination: KeyRef::Id(to),
+        aad,
+        to_form,
+    };
+    let plain = || AssociatedData::None;
+    let envelope = CiphertextForm::Envelope;
+    let blob = sealed(sealing(rsa, oaep, 9, plain())).await;
+    let moved = house.run("user", again(Some(rsa), &blob, oaep, aes, envelope, plain())).await.unwrap();
+    assert_eq!((moved.source.0, moved.destination.0, moved.form, moved.to_form), (rsa, aes, oaep, envelope));
+    let opened = house.run("root", opening(None, envelope, &moved.sealed.ciphertext)).await.unwrap();
+    assert_eq!(bytes(opened.items[0].as_ref().unwrap()), [7; 9]);
+    let back = again(None, &moved.sealed.ciphertext, envelope, rsa, oaep, plain());
+    let back = house.run("user", back).await.unwrap().sealed.ciphertext;
+    let opened = house.run("root", opening(Some(rsa), oaep, &back)).await.unwrap();
+    assert_eq!(bytes(opened.items[0].as_ref().unwrap()), [7; 9]);
+    let longer = sealed(sealing(aes, envelope, 191, plain())).await;
+    let context = || AssociatedData::Pairs(vec![("a".to_owned(), "b".to_owned())]);
+    for (op, expected) in [
+        (again(None, &blob, oaep, aes, envelope, plain()), "malformed"),
+        (again(Some(rsa), &blob, CiphertextForm::Oaep(Sha1), aes, envelope, plain()), "ciphertext_invalid"),
+        (again(Some(aes), &blob, oaep, aes, envelope, plain()), "wrong_algorithm"),
+        (again(Some(rsa), &blob, oaep, aes, oaep, plain()), "wrong_algorithm"),
+        (again(Some(rsa), &blob, oaep, rsa, envelope, plain()), "wrong_algorithm"),
+        (again(Some(rsa), &blob, oaep, rsa, oaep, context()), "malformed"),
+        (again(None, &longer, envelope, rsa, oaep, plain()), "limit_exceeded"),
+    ] {
+        let told = format!("{op:?}");
+        assert_eq!(word(house.run("user", op).await), expected, "{told}");
+    }
+}
+
+/// A rehearsal of each ends after everything was checked, and says so; what would fail fails as it would.
+#[tokio::test]
+async fn each_of_these_uses_can_be_rehearsed() {
+    async fn rehearse<O: api::Operation>(house: &House, op: O) -> &'static str {
+        word(house.run("user", api::Rehearsable::asked(op, Some(true))).await)
+    }
+    let house = House::open().await;
+    let aes = house.create("root").await.unwrap().key.id();
+    let ec = made(&house, KeySpec::EcP256, UsageSet::SIGN_VERIFY).await;
+    let mac = made(&house, KeySpec::HmacSha256, UsageSet::MAC).await;
+    let agreer = made(&house, KeySpec::EcP256, UsageSet::AGREE_KEY).await;
+    let kem = made(&house, KeySpec::MlKem512, UsageSet::ENCAPSULATE).await;
+    let peer = public(&house, agreer).await;
+    let by = |key| (KeyRef::Id(key), None);
+    let all = async || {
+        let ((agreeing, version), (sending, _), (getting, _)) = (by(agreer), by(kem), by(kem));
+        let verify = Verify { signing: raw(ec, P256), signature: vec![0; 70] };
+        let verify_mac = VerifyMac { authenticating: authenticating(mac, Sha256, "m"), mac: vec![0; 32] };
+        [
+            rehearse(&house, Sign(raw(ec, P256))).await,
+            rehearse(&house, verify).await,
+            rehearse(&house, GenerateMac(authenticating(mac, Sha256, "m"))).await,
+            rehearse(&house, verify_mac).await,
+            rehearse(&house, pair(aes, KeySpec::EcP256, true)).await,
+            rehearse(&house, AgreeKey { key: agreeing, version, peer: peer.clone() }).await,
+            rehearse(&house, Encapsulate { key: sending, version }).await,
+            rehearse(&house, Decapsulate { key: getting, version, ciphertext: vec![0; 768] }).await,
+        ]
+    };
+    assert_eq!(all().await, ["dry_run"; 8]);
+    assert_eq!(rehearse(&house, Sign(raw(mac, P256))).await, "wrong_usage");
+    assert_eq!(rehearse(&house, Sign(raw(ec, SignatureAlgorithm::Ed25519))).await, "wrong_algorithm");
+    for key in [aes, ec, mac, agreer, kem] {
+        house.run("root", DisableKey { key: KeyRef::Id(key) }).await.unwrap();
+    }
+    assert_eq!(all().await, ["wrong_state"; 8]);
 }
