@@ -29,6 +29,14 @@ pub struct Rehearsable<O> {
     pub dry_run: bool,
 }
 
+impl<O> Rehearsable<O> {
+    /// Rehearsed only if that was asked for.
+    #[must_use]
+    pub fn asked(op: O, dry_run: Option<bool>) -> Self {
+        Self { op, dry_run: dry_run == Some(true) }
+    }
+}
+
 impl<O: Operation> Operation for Rehearsable<O> {
     type Output = O::Output;
 

@@ -22,6 +22,7 @@ mod principal;
 mod proof;
 mod ratchet;
 mod record;
+mod refusal;
 mod resource;
 mod rotation;
 mod scope;
@@ -40,7 +41,7 @@ pub use ids::{
     AccountId, AccountNumber, BadId, BatchId, CredentialId, FolderId, HexId, KeyId, MaterialId, PolicyId,
     PrincipalId, RequestId, TenantId, VersionId,
 };
-pub use key::{Key, KeyDetails, KeyTransition, NewKey, Refusal};
+pub use key::{Key, KeyDetails, KeyTransition, NewKey};
 pub use last_use::{LastUse, Use, Used};
 pub use material::{AbsentReason, MaterialEvent, MaterialState};
 pub use name::{BadName, Name, Space};
@@ -53,6 +54,7 @@ pub use ratchet::{ExportCeiling, ProtectionLevel, RatchetLoosened, Ratchets};
 pub use record::{
     Change, IndexEntry, IndexName, Loaded, Owner, Record, RecordKind, RecordRef, Revision, Sealable,
 };
+pub use refusal::Refusal;
 pub use resource::ResourceRef;
 pub use rotation::{RotationPolicy, RotationReason, RotationStep, next_by_policy, next_rotation, plan};
 pub use scope::Scope;
