@@ -37,4 +37,13 @@ impl Dialect {
             Self::Native => "native",
         }
     }
+
+    /// Whether its originals know no destroyed keys: to its clients such a key is not there (docs/key-states.md).
+    #[must_use]
+    pub const fn forgets_destroyed(self) -> bool {
+        match self {
+            Self::Aws | Self::Vault | Self::Azure | Self::Kubernetes | Self::Acme => true,
+            Self::Google | Self::Kmip | Self::Pkcs11 | Self::Hybrid | Self::Native => false,
+        }
+    }
 }

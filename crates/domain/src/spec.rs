@@ -48,6 +48,32 @@ pub enum KeyFamily {
 }
 
 impl KeySpec {
+    /// Every kind, in the order of the type.
+    pub const ALL: &'static [Self] = &[
+        Self::Aes128,
+        Self::Aes192,
+        Self::Aes256,
+        Self::HmacSha224,
+        Self::HmacSha256,
+        Self::HmacSha384,
+        Self::HmacSha512,
+        Self::Rsa2048,
+        Self::Rsa3072,
+        Self::Rsa4096,
+        Self::EcP256,
+        Self::EcP384,
+        Self::EcP521,
+        Self::EcSecp256k1,
+        Self::Ed25519,
+        Self::X25519,
+        Self::MlDsa44,
+        Self::MlDsa65,
+        Self::MlDsa87,
+        Self::MlKem512,
+        Self::MlKem768,
+        Self::MlKem1024,
+    ];
+
     /// The family of the algorithm.
     #[must_use]
     pub const fn family(self) -> KeyFamily {
@@ -130,5 +156,21 @@ impl KeySpec {
             KeyFamily::Xdh => UsageSet::AGREE_KEY,
             KeyFamily::MlKem => UsageSet::ENCAPSULATE,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::KeySpec;
+
+    /// The type's discriminants count from 0 without gaps, so a kind that were left out would leave one.
+    #[test]
+    #[expect(clippy::as_conversions, reason = "a fieldless enum's discriminant")]
+    fn every_kind_stands_in_the_list_once_and_in_order() {
+        for (place, spec) in KeySpec::ALL.iter().enumerate() {
+            assert_eq!(*spec as usize, place, "{spec:?}");
+        }
+        // A kind that comes after the last one belongs into the list, and here.
+        assert_eq!(KeySpec::ALL.last(), Some(&KeySpec::MlKem1024));
     }
 }

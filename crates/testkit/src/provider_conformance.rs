@@ -25,7 +25,7 @@ pub use shake::shake256;
 /// kinds of key that it says it supports, each for all the uses of this seam.
 #[macro_export]
 macro_rules! provider_conformance {
-    ($provider:expr, [$($spec:expr),+ $(,)?]) => {
+    ($provider:expr, $specs:expr) => {
         mod provider_conformance {
             use super::*;
 
@@ -34,7 +34,7 @@ macro_rules! provider_conformance {
                 test: fn(&dyn spi::CryptoProvider, domain::KeySpec),
             ) {
                 let provider = $provider;
-                [$($spec),+].into_iter().filter(|spec| applies(*spec)).for_each(|spec| test(&provider, spec));
+                $specs.iter().filter(|spec| applies(**spec)).for_each(|spec| test(&provider, *spec));
             }
 
             $crate::provider_conformance!(@tests ciphers:
@@ -104,14 +104,14 @@ macro_rules! provider_conformance {
 
             #[test]
             fn support_is_told_honestly() {
-                $crate::provider_conformance::seam::support_is_told_honestly(&$provider, &[$($spec),+]);
+                $crate::provider_conformance::seam::support_is_told_honestly(&$provider, $specs);
             }
 
             #[test]
             fn no_key_does_what_its_kind_does_not() {
                 $crate::provider_conformance::seam::no_key_does_what_its_kind_does_not(
                     &$provider,
-                    &[$($spec),+],
+                    $specs,
                 );
             }
 
@@ -189,32 +189,6 @@ fn other_lengths(original: &[u8], mut test: impl FnMut(&[u8], &str)) {
     test(&[original, &[0]].concat(), "one byte longer");
     test(&[&[0], original].concat(), "one byte longer in front");
 }
-
-/// Every kind of key there is.
-const EVERY_SPEC: [KeySpec; 22] = [
-    KeySpec::Aes128,
-    KeySpec::Aes192,
-    KeySpec::Aes256,
-    KeySpec::HmacSha224,
-    KeySpec::HmacSha256,
-    KeySpec::HmacSha384,
-    KeySpec::HmacSha512,
-    KeySpec::Rsa2048,
-    KeySpec::Rsa3072,
-    KeySpec::Rsa4096,
-    KeySpec::EcP256,
-    KeySpec::EcP384,
-    KeySpec::EcP521,
-    KeySpec::EcSecp256k1,
-    KeySpec::Ed25519,
-    KeySpec::X25519,
-    KeySpec::MlDsa44,
-    KeySpec::MlDsa65,
-    KeySpec::MlDsa87,
-    KeySpec::MlKem512,
-    KeySpec::MlKem768,
-    KeySpec::MlKem1024,
-];
 
 /// Sizes of RSA whose keys take seconds to make. What does not depend on the size is tested with the smallest.
 fn slow(spec: KeySpec) -> bool {

@@ -4,7 +4,7 @@
 use domain::{KeySpec, Usage};
 use spi::{CryptoProvider, KeyHandle, ProviderError};
 
-use super::{EVERY_SPEC, altered_each, made, other_lengths, refused, slow, uses};
+use super::{altered_each, made, other_lengths, refused, slow, uses};
 
 /// The kinds that this part is about.
 #[must_use]
@@ -59,7 +59,7 @@ pub fn malformed_peers_are_refused(provider: &dyn CryptoProvider, spec: KeySpec)
 /// A key of another kind, though it is whole.
 pub fn keys_of_another_kind_are_refused(provider: &dyn CryptoProvider, spec: KeySpec) {
     let ours = made(provider, spec);
-    for other in EVERY_SPEC.into_iter().filter(|other| *other != spec && !slow(*other)) {
+    for other in KeySpec::ALL.iter().copied().filter(|other| *other != spec && !slow(*other)) {
         if provider.supports(other, domain::UsageSet::NONE) && other.symmetric_len().is_none() {
             let peer = provider.public_key(&made(provider, other)).unwrap();
             refuses(provider, &ours, &peer, &format!("{other:?}"));

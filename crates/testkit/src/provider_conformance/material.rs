@@ -4,7 +4,7 @@
 use domain::{KeyFamily, KeySpec, UsageSet};
 use spi::{CryptoProvider, ProviderError};
 
-use super::{EVERY_SPEC, altered_each, kept, made, other_lengths, refused, shown, slow};
+use super::{altered_each, kept, made, other_lengths, refused, shown, slow};
 
 /// All kinds.
 #[must_use]
@@ -54,7 +54,7 @@ pub fn altered_material_is_refused(provider: &dyn CryptoProvider, spec: KeySpec)
 /// A whole key of another kind is no key of this.
 pub fn material_of_another_kind_is_refused(provider: &dyn CryptoProvider, spec: KeySpec) {
     let material = provider.generate(spec).unwrap();
-    for other in EVERY_SPEC.into_iter().filter(|other| *other != spec) {
+    for other in KeySpec::ALL.iter().copied().filter(|other| *other != spec) {
         // Any bytes of the right length are a symmetric key.
         let a_key_too = other.symmetric_len() == Some(material.len());
         if provider.supports(other, UsageSet::NONE) && !a_key_too {

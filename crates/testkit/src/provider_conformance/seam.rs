@@ -5,13 +5,13 @@ use domain::{HashAlgorithm, KeyFamily, KeySpec, MessageForm, SignatureAlgorithm,
 use spi::{CryptoProvider, KeyHandle, KeyWrap, ProviderError};
 
 use super::signatures::every_scheme;
-use super::{EVERY_SPEC, kept, made, refused, slow, uses};
+use super::{kept, made, refused, slow, uses};
 
 const UNSUPPORTED: Option<ProviderError> = Some(ProviderError::Unsupported);
 
 /// The supported kinds are exactly those named, for exactly the uses of this seam; the others are refused everywhere.
 pub fn support_is_told_honestly(provider: &dyn CryptoProvider, supported: &[KeySpec]) {
-    for spec in EVERY_SPEC {
+    for spec in KeySpec::ALL.iter().copied() {
         let named = supported.contains(&spec);
         for usage in spec.possible_usage().iter().chain([Usage::DeriveKey]) {
             let one = UsageSet::NONE.with(usage);
