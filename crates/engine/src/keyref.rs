@@ -5,7 +5,7 @@ use std::sync::Arc;
 use api::ops::KeyRef;
 use api::{Fault, FaultWhat};
 use domain::{
-    Action, Coordinates, Dialect, IndexEntry, Key, KeyId, Loaded, Name, Owner, ResourceRef, Scope, TenantId,
+    Action, Coordinates, IndexEntry, Key, KeyId, Loaded, Name, Owner, ResourceRef, Scope, TenantId,
 };
 use spi::{Fence, RecordStoreExt};
 
@@ -38,11 +38,7 @@ impl Session<'_> {
 
     /// Whether the caller's dialect knows no destroyed keys: to it they are not there.
     pub(crate) fn is_gone(&self, key: &Key) -> bool {
-        let forgets = match self.context.place.dialect {
-            Dialect::Aws | Dialect::Vault | Dialect::Azure | Dialect::Kubernetes | Dialect::Acme => true,
-            Dialect::Google | Dialect::Kmip | Dialect::Pkcs11 | Dialect::Hybrid | Dialect::Native => false,
-        };
-        forgets && key.state().is_destroyed()
+        self.context.place.dialect.forgets_destroyed() && key.state().is_destroyed()
     }
 
     /// A place that a reference spells out. One that leads nowhere is answered like one that is not allowed, so that

@@ -19,14 +19,27 @@ impl Engine {
         index: IndexName,
         prefix: &[u8],
     ) -> Result<Vec<IndexHit>, Fault> {
+        let within = |found: usize| {
+            let limit = || FaultWhat::LimitExceeded(Limit::ListItems { max: WHOLE }).into();
+            if found > WHOLE { Err(limit()) } else { Ok(()) }
+        };
+        self.scan_while(owner, index, prefix, within).await
+    }
+
+    /// As [`Self::scan_whole`], as long as `goes_on` lets the rows found so far pass.
+    pub(crate) async fn scan_while(
+        &self,
+        owner: Owner,
+        index: IndexName,
+        prefix: &[u8],
+        goes_on: impl Fn(usize) -> Result<(), Fault> + Send,
+    ) -> Result<Vec<IndexHit>, Fault> {
         let (mut all, mut after) = (Vec::new(), None);
         loop {
             let scan = IndexScan { owner, index, prefix: prefix.to_vec(), after, limit: PAGE };
             let page = self.parts.store.scan(scan).await.map_err(store_fault)?;
             all.extend(page.items);
-            if all.len() > WHOLE {
-                return Err(FaultWhat::LimitExceeded(Limit::ListItems { max: WHOLE }).into());
-            }
+            goes_on(all.len())?;
             after = page.next;
             if after.is_none() {
                 return Ok(all);

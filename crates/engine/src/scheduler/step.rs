@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use access::{Allowed, Due, due};
+use access::{Due, due};
 use api::{Fault, FaultWhat};
 use domain::{Action, Key, KeyId, Loaded, Making, Owner, Scope, Tenant, Timestamp, VersionId};
 use spi::{MaterialAt, MaterialChange, RecordStoreExt};
@@ -10,7 +10,7 @@ use spi::{MaterialAt, MaterialChange, RecordStoreExt};
 use super::tenants::Stretch;
 use crate::Engine;
 use crate::cache::Place;
-use crate::faults::{guard_fault, refusal_fault, store_fault};
+use crate::faults::{refusal_fault, store_fault};
 use crate::plan::Change;
 
 /// What was done.
@@ -64,8 +64,9 @@ impl Engine {
             Some(Due::Rotate(allowed)) if !stretch.destroys() => {
                 act.trail.asks([Action::RotateKey]);
                 act.trail.allowed(allowed.by().clone());
-                let (ordinal, change) = self.rotation(&loaded, &allowed, now).await?;
-                act.trail.version(ordinal);
+                let (_, version, change) =
+                    self.new_version(&loaded, &allowed, Making::Automatic, now).await?;
+                act.trail.version(version.ordinal);
                 self.commit_own(act, change).await?;
                 Ok(Some(Done::Rotated))
             }
@@ -79,22 +80,6 @@ impl Engine {
         let tenant = found.map_err(store_fault)?.ok_or(FaultWhat::Conflict)?.into_inner();
         let account = self.account(stretch.account).await?.ok_or(FaultWhat::Conflict)?;
         Ok(Place { tenant: Arc::new(tenant), account: Arc::new(account) })
-    }
-
-    async fn rotation(
-        &self,
-        loaded: &Loaded<Key>,
-        allowed: &Allowed,
-        now: Timestamp,
-    ) -> Result<(u32, Change), Fault> {
-        let key = loaded.get();
-        let made = self.parts.guard.generate(allowed.for_new_version(key), key.spec());
-        let (material, material_id) = made.await.map_err(|e| guard_fault(key.id(), key.spec(), e))?;
-        let rotated = loaded.rotate_as(self.generated(material_id, now), Making::Automatic);
-        let (key, version, sealable) = rotated.map_err(|r| refusal_fault(loaded.get(), r, None))?;
-        let at = MaterialAt::Version { tenant: key.tenant(), version };
-        let change = Change::new("rotate_due").put(sealable).material(MaterialChange::Keep { at, material });
-        Ok((version.ordinal, change))
     }
 }
 

@@ -9,7 +9,6 @@ use spi::IndexScan;
 use crate::Engine;
 use crate::faults::store_fault;
 
-const PAGE: usize = 1000;
 /// Destruction first: what is destroyed need not rotate.
 const INDEXES: [IndexName; 2] = [IndexName::KeyByDestruction, IndexName::KeyByRotation];
 
@@ -45,16 +44,9 @@ impl Engine {
 
     /// The ids behind all rows of an index.
     async fn ids(&self, owner: Owner, index: IndexName) -> Result<Vec<[u8; 16]>, Fault> {
-        let (mut all, mut after) = (Vec::new(), None);
-        loop {
-            let scan = IndexScan { owner, index, prefix: Vec::new(), after, limit: PAGE };
-            let page = self.parts.store.scan(scan).await.map_err(store_fault)?;
-            all.extend(page.items.iter().filter_map(|hit| <[u8; 16]>::try_from(hit.id.as_slice()).ok()));
-            after = page.next;
-            if after.is_none() {
-                return Ok(all);
-            }
-        }
+        // An installation may have more tenants than a list shows.
+        let hits = self.scan_while(owner, index, &[], |_| Ok(())).await?;
+        Ok(hits.iter().filter_map(|hit| <[u8; 16]>::try_from(hit.id.as_slice()).ok()).collect())
     }
 
     /// The next keys of a stretch that the index says are due, at most so many, and whether there may be more. The

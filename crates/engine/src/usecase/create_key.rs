@@ -6,8 +6,8 @@ use access::Allowed;
 use api::ops::{CreateKey, KeyRef, KeyView};
 use api::{Fault, FaultWhat, Output};
 use domain::{
-    Action, Dialect, ExportCeiling, HexId, Key, KeyDetails, KeyId, MaterialState, Name, NewKey, NewVersion,
-    Origin, PolicyDocument, ProtectionLevel, Ratchets, ResourceRef, RotationPolicy, Sealable, VersionId,
+    Action, Dialect, ExportCeiling, Key, KeyDetails, KeyId, Name, NewKey, PolicyDocument, ProtectionLevel,
+    Ratchets, ResourceRef, RotationPolicy, Sealable, VersionId,
 };
 use spi::{MaterialAt, MaterialChange};
 
@@ -62,14 +62,7 @@ impl Session<'_> {
         let id = KeyId::random(self.engine.parts.entropy.bytes());
         let made = self.engine.parts.guard.generate(allowed.for_new_key(tenant, id), op.spec).await;
         let (material, material_id) = made.map_err(|e| guard_fault(id, op.spec, e))?;
-        let version = NewVersion {
-            hex_id: HexId::from_bytes(self.engine.parts.entropy.bytes()),
-            material_id,
-            origin: Origin::Generated,
-            material: MaterialState::Present,
-            protection: ProtectionLevel::Software,
-            created_at: self.now,
-        };
+        let version = self.engine.generated(material_id, self.now);
         let new = NewKey {
             id,
             tenant,

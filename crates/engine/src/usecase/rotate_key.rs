@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use access::Allowed;
 use api::ops::{KeyView, RotateKey};
 use api::{Fault, FaultWhat, Limit, Output, Precondition};
 use domain::{
-    Action, HexId, Key, KeyFamily, KeyVersion, Making, MaterialId, MaterialState, NewVersion, Origin,
-    ProtectionLevel, Timestamp, UsageSet,
+    Action, HexId, Key, KeyFamily, KeyVersion, Loaded, Making, MaterialId, MaterialState, NewVersion, Origin,
+    ProtectionLevel, Timestamp, UsageSet, VersionId,
 };
 use spi::{MaterialAt, MaterialChange};
 
@@ -19,25 +20,36 @@ use crate::session::Session;
 impl Session<'_> {
     pub(crate) async fn rotate_key(&mut self, op: &RotateKey) -> Result<Plan, Fault> {
         let OnKey { place, key, allowed } = self.allow_on_key(&op.key, Action::RotateKey).await?;
-        let tenant = place.tenant.id;
-        let loaded = self.engine.load_key(tenant, key.id()).await?.ok_or(FaultWhat::Conflict)?;
+        let loaded = self.engine.load_key(place.tenant.id, key.id()).await?.ok_or(FaultWhat::Conflict)?;
         check_bounds(op, loaded.get())?;
-        let permit = allowed.for_new_version(loaded.get());
-        let made = self.engine.parts.guard.generate(permit, key.spec()).await;
-        let (material, material_id) = made.map_err(|e| guard_fault(key.id(), key.spec(), e))?;
-        let new = self.engine.generated(material_id, self.now);
-        let rotated = loaded.rotate(new).map_err(|r| refusal_fault(loaded.get(), r, None))?;
-        let (key, version, sealable) = rotated;
+        let (key, version, change) =
+            self.engine.new_version(&loaded, &allowed, Making::OnDemand, self.now).await?;
         self.trail.on_key(&key);
         self.trail.version(version.ordinal);
-        let at = MaterialAt::Version { tenant, version };
-        let change = Change::new("rotate_key").put(sealable).material(MaterialChange::Keep { at, material });
         let view = KeyView { key: Arc::new(key), account: place.account, changed: true };
         Ok(Plan::commit(change, Output::RotateKey(view)))
     }
 }
 
 impl Engine {
+    /// Makes a version's material, and the change that keeps it and lets the version be primary.
+    pub(crate) async fn new_version(
+        &self,
+        loaded: &Loaded<Key>,
+        allowed: &Allowed,
+        making: Making,
+        now: Timestamp,
+    ) -> Result<(Key, VersionId, Change), Fault> {
+        let key = loaded.get();
+        let made = self.parts.guard.generate(allowed.for_new_version(key), key.spec()).await;
+        let (material, material_id) = made.map_err(|e| guard_fault(key.id(), key.spec(), e))?;
+        let rotated = loaded.rotate_as(self.generated(material_id, now), making);
+        let (key, version, sealable) = rotated.map_err(|r| refusal_fault(loaded.get(), r, None))?;
+        let at = MaterialAt::Version { tenant: key.tenant(), version };
+        let change = Change::new("rotate_key").put(sealable).material(MaterialChange::Keep { at, material });
+        Ok((key, version, change))
+    }
+
     /// A version whose material was made here.
     pub(crate) fn generated(&self, material_id: MaterialId, now: Timestamp) -> NewVersion {
         NewVersion {
