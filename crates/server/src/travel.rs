@@ -5,6 +5,7 @@
 //! periods, rotation, the time in the records of commands. What it does not move: signatures' five minutes, expiry of
 //! credentials, certificates, and everything else that is held against the real time.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -21,7 +22,7 @@ pub(crate) const EVERY: Duration = Duration::from_millis(100);
 /// As far as anybody may travel, in seconds: a hundred years.
 const FARTHEST: u64 = 100 * 366 * 86_400;
 /// Most bytes of the file that are read.
-const LONGEST: usize = 64;
+const LONGEST: u64 = 64;
 
 /// The machine's clock, so many seconds ahead on both its sides: time that was travelled has passed.
 pub(crate) struct TravelClock {
@@ -86,8 +87,14 @@ pub(crate) async fn follow(clock: Arc<TravelClock>, file: PathBuf) {
 
 /// Seconds ahead; `None` without a file, or while it is empty.
 fn read(file: &Path) -> Result<Option<u64>, String> {
-    match std::fs::read(file) {
-        Ok(bytes) if bytes.len() > LONGEST => Err("it is too long for a span of time".to_owned()),
+    let start = |file: std::fs::File| {
+        let mut bytes = Vec::new();
+        file.take(LONGEST + 1).read_to_end(&mut bytes).map(|_| bytes)
+    };
+    match std::fs::File::open(file).and_then(start) {
+        Ok(bytes) if u64::try_from(bytes.len()).is_ok_and(|len| len > LONGEST) => {
+            Err("it is too long for a span of time".to_owned())
+        }
         Ok(bytes) => String::from_utf8(bytes)
             .map_err(|_| "it is no text".to_owned())
             .and_then(|text| span(text.trim())),
@@ -147,7 +154,7 @@ mod tests {
         assert!(clock.monotonic_micros() >= 777_600_000_000, "time that was travelled has passed");
         std::fs::write(&file, "tomorrow").unwrap();
         assert!(start(&clock, &file).is_err());
-        std::fs::write(&file, "8d".repeat(LONGEST)).unwrap();
+        std::fs::write(&file, "8d".repeat(64)).unwrap();
         assert!(start(&clock, &file).is_err());
     }
 }

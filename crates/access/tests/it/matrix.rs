@@ -72,7 +72,7 @@ async fn table() -> String {
         let on = ResourceRef::Key { tenant: w.tenant.id, id: key.id() };
         for action in Action::ALL.iter().filter(|a| is_of_key(**a)) {
             let row = row(&w, &who, Demand::on_key(*action, &on, &key, &w.tenant)).await;
-            writeln!(out, "{:<17} {:<30}{row}", format!("key/{name}"), action.word()).unwrap();
+            writeln!(out, "{:<17} {:<36}{row}", format!("key/{name}"), action.word()).unwrap();
         }
     }
     let alias = Name::new(Space::Aws, "app").unwrap();
@@ -89,7 +89,7 @@ async fn table() -> String {
             [Action::CreateKey, Action::ListKeys, Action::Encrypt, Action::BindName, Action::ListNames]
         {
             let row = row(&w, &who, Demand::in_tenant(action, on, &w.tenant)).await;
-            writeln!(out, "{name:<17} {:<30}{row}", action.word()).unwrap();
+            writeln!(out, "{name:<17} {:<36}{row}", action.word()).unwrap();
         }
     }
     let account = w.home.id;
@@ -101,7 +101,7 @@ async fn table() -> String {
     for (name, on) in &outside {
         for action in Action::ALL.iter().filter(|a| is_of(name, **a)) {
             let row = row(&w, &who, Demand::outside(*action, on)).await;
-            writeln!(out, "{name:<17} {:<30}{row}", action.word()).unwrap();
+            writeln!(out, "{name:<17} {:<36}{row}", action.word()).unwrap();
         }
     }
     out.push_str("\n# key state x use: whether an allowed decision gives a permit that opens the key\n");

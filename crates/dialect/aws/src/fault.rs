@@ -7,6 +7,7 @@ use domain::{Action, Algorithm, KeyId, KeySpec, Name, ResourceRef, StatementRef,
 use edge::Refusal;
 
 use crate::call::Place;
+use crate::metadata::DAY;
 use crate::wire::WireError;
 use crate::words;
 
@@ -317,7 +318,7 @@ fn precondition(what: &Precondition, names: &Names<'_>) -> WireError {
         }
         Precondition::DestructionWait { least } => WireError::validation(format!(
             "The waiting period of this key is at least {} days.",
-            least.div_ceil(86_400)
+            least.div_ceil(DAY)
         )),
         Precondition::UnlikeKeys { now, then } => WireError::validation(format!(
             "The alias leads to {}; {} is not of the same type and key usage.",

@@ -10,6 +10,9 @@ use crate::call::Place;
 use crate::wire::WireError;
 use crate::words;
 
+/// Seconds of a day, in which this API counts waits and periods.
+pub(crate) const DAY: u32 = 86_400;
+
 /// A key's ARN.
 pub(crate) fn key_arn(place: &Place<'_>, account: AccountNumber, key: KeyId) -> String {
     format!("arn:aws:kms:{}:{account}:key/{key}", place.region)

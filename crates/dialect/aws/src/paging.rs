@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::Cursor;
+use serde_json::{Map, Value};
 
 use crate::constraint::Checks;
 use crate::wire::WireError;
@@ -21,6 +22,17 @@ pub(crate) fn cursor(marker: Option<&str>) -> Result<Option<Cursor>, WireError> 
     let bytes = URL_SAFE_NO_PAD.decode(marker).ok();
     let own = bytes.as_deref().and_then(|b| b.strip_prefix(&[MARK])).map(|b| Cursor(b.to_vec()));
     own.map(Some).ok_or_else(|| WireError::client("InvalidMarkerException", ""))
+}
+
+/// The answer of a listing: its items under their member, and where to go on.
+pub(crate) fn answer(member: &str, items: Value, next: Option<&Cursor>) -> Vec<u8> {
+    let mut answer = Map::new();
+    answer.insert(member.to_owned(), items);
+    answer.insert("Truncated".to_owned(), next.is_some().into());
+    if let Some(next) = next {
+        answer.insert("NextMarker".to_owned(), marker(next).into());
+    }
+    Value::Object(answer).to_string().into_bytes()
 }
 
 /// A limit within 1 to 1000, or the operation's default.

@@ -9,6 +9,7 @@ use super::members::only_in_china;
 use super::tags;
 use crate::call::{Place, WireOperation};
 use crate::constraint::Checks;
+use crate::metadata::DAY;
 use crate::text::Text;
 use crate::wire::{self, WireError};
 use crate::words;
@@ -17,7 +18,7 @@ const ORIGINS: &[&str] = &["AWS_KMS", "EXTERNAL", "AWS_CLOUDHSM", "EXTERNAL_KEY_
 const USAGE_MISSING: &str =
     "You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.";
 /// Seven days: the least wait that ScheduleKeyDeletion takes is a promise from birth.
-const WAIT: u32 = 7 * 86_400;
+const WAIT: u32 = 7 * DAY;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]

@@ -47,7 +47,7 @@ impl WireOperation for Decapsulate {
         let key = key_ref::read(asked.key_id.as_deref().unwrap_or_default(), place)?;
         let ciphertext = ciphertext.unwrap_or_default();
         let op = api::ops::Decapsulate { key, version: None, ciphertext };
-        Ok(Rehearsable { op, dry_run: asked.dry_run == Some(true) })
+        Ok(Rehearsable::asked(op, asked.dry_run))
     }
 
     fn write(shared: SharedSecret, place: &Place<'_>) -> Result<Vec<u8>, WireError> {

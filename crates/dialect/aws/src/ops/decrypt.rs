@@ -58,7 +58,7 @@ impl WireOperation for Decrypt {
         let aad = context.into_aad();
         let items = vec![DecryptItem { ciphertext: ciphertext.unwrap_or_default(), aad, version: None }];
         let op = api::ops::Decrypt { key, items, form };
-        Ok(Rehearsable { op, dry_run: asked.dry_run == Some(true) })
+        Ok(Rehearsable::asked(op, asked.dry_run))
     }
 
     fn write(output: Decrypted, place: &Place<'_>) -> Result<Vec<u8>, WireError> {

@@ -46,7 +46,7 @@ impl WireOperation for DeriveSharedSecret {
         refuse_unsupported(asked.recipient, asked.grant_tokens.as_deref())?;
         let key = key_ref::read(asked.key_id.as_deref().unwrap_or_default(), place)?;
         let op = api::ops::AgreeKey { key, version: None, peer: peer.unwrap_or_default() };
-        Ok(Rehearsable { op, dry_run: asked.dry_run == Some(true) })
+        Ok(Rehearsable::asked(op, asked.dry_run))
     }
 
     fn write(shared: SharedSecret, place: &Place<'_>) -> Result<Vec<u8>, WireError> {

@@ -8,10 +8,9 @@ use super::members::check_key_id;
 use crate::call::{Place, WireOperation};
 use crate::constraint::Checks;
 use crate::key_ref;
+use crate::metadata::DAY;
 use crate::text::Text;
 use crate::wire::{self, WireError};
-
-const DAY: u32 = 86_400;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]

@@ -41,7 +41,7 @@ impl WireOperation for Encapsulate {
         refuse_unsupported(None, asked.grant_tokens.as_deref())?;
         let key = key_ref::read(asked.key_id.as_deref().unwrap_or_default(), place)?;
         let op = api::ops::Encapsulate { key, version: None };
-        Ok(Rehearsable { op, dry_run: asked.dry_run == Some(true) })
+        Ok(Rehearsable::asked(op, asked.dry_run))
     }
 
     fn write(made: Encapsulated, place: &Place<'_>) -> Result<Vec<u8>, WireError> {

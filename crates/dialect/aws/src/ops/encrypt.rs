@@ -48,7 +48,7 @@ impl WireOperation for Encrypt {
         let plaintext = plaintext.ok_or_else(WireError::internal)?;
         let items = vec![EncryptItem { plaintext, aad: context.into_aad(), version: None }];
         let op = api::ops::Encrypt { key, items, form };
-        Ok(Rehearsable { op, dry_run: asked.dry_run == Some(true) })
+        Ok(Rehearsable::asked(op, asked.dry_run))
     }
 
     fn write(output: Encrypted, place: &Place<'_>) -> Result<Vec<u8>, WireError> {

@@ -71,7 +71,7 @@ pub(super) fn read(
     let aad = asked.encryption_context.unwrap_or_default().into_aad();
     let (shape, form) = (DataKeyShape::Bytes(bytes), CiphertextForm::Envelope);
     let op = api::ops::GenerateDataKey { key, shape, aad, form, with_plaintext };
-    Ok(Rehearsable { op, dry_run: asked.dry_run == Some(true) })
+    Ok(Rehearsable::asked(op, asked.dry_run))
 }
 
 /// The members that both answers end with, closing brace included.

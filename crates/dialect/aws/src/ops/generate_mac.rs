@@ -42,7 +42,7 @@ impl WireOperation for GenerateMac {
         checks.done()?;
         refuse_unsupported(None, grant_tokens.as_deref())?;
         let op = api::ops::GenerateMac(authenticating(message, &key_id, &mac_algorithm, place)?);
-        Ok(Rehearsable { op, dry_run: dry_run == Some(true) })
+        Ok(Rehearsable::asked(op, dry_run))
     }
 
     fn write(made: Mac, place: &Place<'_>) -> Result<Vec<u8>, WireError> {

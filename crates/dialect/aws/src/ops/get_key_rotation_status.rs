@@ -9,10 +9,8 @@ use domain::next_by_policy;
 use serde_json::json;
 
 use crate::call::{Place, WireOperation};
-use crate::metadata::epoch;
+use crate::metadata::{DAY, epoch};
 use crate::wire::WireError;
-
-const DAY: u32 = 86_400;
 
 pub(super) struct GetKeyRotationStatus;
 

@@ -40,11 +40,7 @@ impl WireOperation for ListAliases {
 
     fn write(page: Page<NameView>, place: &Place<'_>) -> Result<Vec<u8>, WireError> {
         let aliases: Vec<_> = page.items.iter().map(|view| entry(view, place)).collect();
-        let mut answer = json!({ "Aliases": aliases, "Truncated": page.next.is_some() });
-        if let (Some(next), Some(object)) = (&page.next, answer.as_object_mut()) {
-            object.insert("NextMarker".to_owned(), paging::marker(next).into());
-        }
-        Ok(answer.to_string().into_bytes())
+        Ok(paging::answer("Aliases", aliases.into(), page.next.as_ref()))
     }
 }
 

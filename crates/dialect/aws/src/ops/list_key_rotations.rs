@@ -53,11 +53,7 @@ impl WireOperation for ListKeyRotations {
 
     fn write(page: RotationPage, _: &Place<'_>) -> Result<Vec<u8>, WireError> {
         let rotations: Vec<_> = page.versions.items.iter().map(|version| entry(version, &page)).collect();
-        let mut answer = json!({ "Rotations": rotations, "Truncated": page.versions.next.is_some() });
-        if let (Some(next), Some(object)) = (&page.versions.next, answer.as_object_mut()) {
-            object.insert("NextMarker".to_owned(), paging::marker(next).into());
-        }
-        Ok(answer.to_string().into_bytes())
+        Ok(paging::answer("Rotations", rotations.into(), page.versions.next.as_ref()))
     }
 }
 

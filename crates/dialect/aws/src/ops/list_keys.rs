@@ -36,10 +36,6 @@ impl WireOperation for ListKeys {
     fn write(page: KeyPage, place: &Place<'_>) -> Result<Vec<u8>, WireError> {
         let entry = |id: &domain::KeyId| json!({ "KeyId": id.to_string(), "KeyArn": key_arn(place, page.account, *id) });
         let keys: Vec<_> = page.keys.items.iter().map(entry).collect();
-        let mut answer = json!({ "Keys": keys, "Truncated": page.keys.next.is_some() });
-        if let (Some(next), Some(object)) = (&page.keys.next, answer.as_object_mut()) {
-            object.insert("NextMarker".to_owned(), paging::marker(next).into());
-        }
-        Ok(answer.to_string().into_bytes())
+        Ok(paging::answer("Keys", keys.into(), page.keys.next.as_ref()))
     }
 }

@@ -43,10 +43,6 @@ impl WireOperation for ListResourceTags {
     fn write(page: Page<(String, String)>, _: &Place<'_>) -> Result<Vec<u8>, WireError> {
         let tag = |(key, value): &(String, String)| json!({ "TagKey": key, "TagValue": value });
         let tags: Vec<_> = page.items.iter().map(tag).collect();
-        let mut answer = json!({ "Tags": tags, "Truncated": page.next.is_some() });
-        if let (Some(next), Some(object)) = (&page.next, answer.as_object_mut()) {
-            object.insert("NextMarker".to_owned(), paging::marker(next).into());
-        }
-        Ok(answer.to_string().into_bytes())
+        Ok(paging::answer("Tags", tags.into(), page.next.as_ref()))
     }
 }

@@ -78,7 +78,7 @@ impl WireOperation for ReEncrypt {
         let to_form = form(&asked.destination_encryption_algorithm, &bound)?;
         let aad = bound.into_aad();
         let op = api::ops::ReEncrypt { source, item, form: from, destination, aad, to_form };
-        Ok(Rehearsable { op, dry_run: asked.dry_run == Some(true) })
+        Ok(Rehearsable::asked(op, asked.dry_run))
     }
 
     fn write(done: ReEncrypted, place: &Place<'_>) -> Result<Vec<u8>, WireError> {

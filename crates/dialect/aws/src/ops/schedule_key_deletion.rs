@@ -8,11 +8,9 @@ use super::members::check_key_id;
 use crate::call::{Place, WireOperation};
 use crate::constraint::Checks;
 use crate::key_ref;
-use crate::metadata::{epoch, key_arn, key_state};
+use crate::metadata::{DAY, epoch, key_arn, key_state};
 use crate::text::Text;
 use crate::wire::{self, WireError};
-
-const DAY: u32 = 86_400;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]

@@ -47,7 +47,7 @@ impl WireOperation for Sign {
         checks.done()?;
         refuse_unsupported(None, grant_tokens.as_deref())?;
         let op = api::ops::Sign(parts.signing(place)?);
-        Ok(Rehearsable { op, dry_run: dry_run == Some(true) })
+        Ok(Rehearsable::asked(op, dry_run))
     }
 
     fn write(signed: Signed, place: &Place<'_>) -> Result<Vec<u8>, WireError> {

@@ -48,7 +48,7 @@ impl WireOperation for Verify {
         refuse_unsupported(None, grant_tokens.as_deref())?;
         let signing = parts.signing(place)?;
         let op = api::ops::Verify { signing, signature: signature.unwrap_or_default() };
-        Ok(Rehearsable { op, dry_run: dry_run == Some(true) })
+        Ok(Rehearsable::asked(op, dry_run))
     }
 
     fn write(verified: Verified, place: &Place<'_>) -> Result<Vec<u8>, WireError> {

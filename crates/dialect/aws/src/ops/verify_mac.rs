@@ -44,7 +44,7 @@ impl WireOperation for VerifyMac {
         refuse_unsupported(None, grant_tokens.as_deref())?;
         let authenticating = authenticating(message, &key_id, &mac_algorithm, place)?;
         let op = api::ops::VerifyMac { authenticating, mac: mac.unwrap_or_default() };
-        Ok(Rehearsable { op, dry_run: dry_run == Some(true) })
+        Ok(Rehearsable::asked(op, dry_run))
     }
 
     fn write(verified: Verified, place: &Place<'_>) -> Result<Vec<u8>, WireError> {
