@@ -197,3 +197,15 @@ fn what_is_too_deep_for_the_validator_is_refused_before_it() {
     let chain = |n| format!("permit (principal, action, resource) when {{ true{} }};", " && true".repeat(n));
     assert_eq!(check(Language::Cedar, PolicyUse::Identity, &chain(120)), Ok(()));
 }
+
+/// Cedar finds the errors of a document in no order of its own.
+#[test]
+fn a_document_with_several_faults_is_refused_in_the_same_words_each_time() {
+    let text = r#"permit (principal, action, resource is Key) when { resource.spec == "x" - 5 };"#;
+    let refused = || check(Language::Cedar, PolicyUse::Identity, text).unwrap_err();
+    let first = refused();
+    assert!(first.contains("; "), "more than one: {first}");
+    for _ in 0..64 {
+        assert_eq!(refused(), first);
+    }
+}
